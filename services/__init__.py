@@ -1,0 +1,1 @@
+"""PromptPilot's services. They meet only in `promptpilot.*` contracts: never import one from another."""
