@@ -1,1 +1,4 @@
-"""PromptPilot's services. They meet only in `promptpilot.*` contracts: never import one from another."""
+"""PromptPilot's services.
+
+They meet only in `promptpilot.*` contracts: never import one from another.
+"""

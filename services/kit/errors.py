@@ -1,7 +1,8 @@
-"""One taxonomy of errors, translated at two borders only: `rpc.interceptors` (gRPC) and `gateway.problems` (HTTP).
+"""One taxonomy of errors, translated at two borders only.
 
-A class for each *code* here; each service subclasses them for its *reasons*. `message` is for the caller
-and names no internals. Anything that is not an AppError is a bug: it becomes INTERNAL, its text withheld.
+The borders are `rpc.interceptors` (gRPC) and `gateway.problems` (HTTP). A class for each *code* is
+here; each service subclasses them for its *reasons*. `message` is for the caller and names no
+internals. Anything that is not an AppError is a bug: it becomes INTERNAL, its text withheld.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,10 @@ from typing import ClassVar, Self
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """One field of the input at fault: its path in the request, such as `variables[2].name`, and what is wrong with it."""
+    """One field of the input at fault.
+
+    `field` is its path in the request, such as `variables[2].name`; `description` says why.
+    """
 
     field: str
     description: str
@@ -20,8 +24,8 @@ class FieldViolation:
 class AppError(Exception):
     """An error that the caller may see.
 
-    `reason` is stable and in UPPER_SNAKE: programs decide by it. `metadata` holds short facts as text,
-    such as the id that was not found. `retry_after_s` says when trying again makes sense.
+    `reason` is stable and in UPPER_SNAKE: programs decide by it. `metadata` holds short facts as
+    text, such as the id that was not found. `retry_after_s` says when trying again makes sense.
     """
 
     code: ClassVar[str] = "INTERNAL"
@@ -83,7 +87,7 @@ class AlreadyExists(AppError):
 
 
 class Conflict(AppError):
-    """Somebody was faster, an etag is old or the same request is in flight: read again and retry: 409."""
+    """Somebody was faster, an etag is old or the same request is in flight: read and retry: 409."""
 
     code = "ABORTED"
     reason = "CONFLICT"
@@ -143,15 +147,17 @@ BY_CODE: Mapping[str, type[AppError]] = {
 
 
 def rebuild(code: str, reason: str, message: str, **parts: object) -> AppError:
-    """Make the error again on the other side of a border: the class of its code, with its own reason.
+    """Make the error again on the other side of a border: its code's class, with its own reason.
 
-    `parts` are `violations`, `retry_after_s` and `metadata` of AppError; an unknown code gives Internal.
+    `parts` are `violations`, `retry_after_s` and `metadata` of AppError; an unknown code gives
+    Internal.
     """
     metadata = parts.get("metadata")
     error = BY_CODE.get(code, Internal)(
         message,
-        violations=parts.get("violations", ()),  # type: ignore[arg-type] # checked by the border's test
-        retry_after_s=parts.get("retry_after_s"),  # type: ignore[arg-type] # checked by the border's test
+        # What the parts hold is checked by the border's own test.
+        violations=parts.get("violations", ()),  # type: ignore[arg-type]
+        retry_after_s=parts.get("retry_after_s"),  # type: ignore[arg-type]
     )
     error.reason = reason
     error.metadata = dict(metadata) if isinstance(metadata, Mapping) else {}

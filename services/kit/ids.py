@@ -1,7 +1,8 @@
 """Identifiers: a prefix that says what it names, and a UUIDv7 that sorts by time.
 
-Form: `<prefix>_<26 characters>`, the characters being Crockford base32 in lower case of the 128 bits
-of a UUIDv7 (RFC 9562), as in the TypeID specification. They are text everywhere: in proto, SQL, JSON.
+Form: `<prefix>_<26 characters>`, the characters being Crockford base32 in lower case of the 128
+bits of a UUIDv7 (RFC 9562), as in the TypeID specification. They are text everywhere: in proto,
+SQL and JSON.
 """
 
 import os
@@ -23,21 +24,25 @@ def new_id(prefix: str) -> str:
     """Make an id that sorts after every id made in an earlier millisecond."""
     millis = time.time_ns() // 1_000_000
     rand = int.from_bytes(os.urandom(10), "big")
-    value = (millis << 80) | (0x7 << 76) | ((rand >> 68) << 64) | (0b10 << 62) | (rand & (1 << 62) - 1)
+    value = (
+        (millis << 80) | (0x7 << 76) | ((rand >> 68) << 64) | (0b10 << 62) | (rand & (1 << 62) - 1)
+    )
     return f"{prefix}_{_encode(value)}"
 
 
 def derived_id(prefix: str, *parts: str) -> str:
-    """Make the id that these parts always give: for effects that must happen once, however often retried."""
+    """Make the id that these parts always give: for effects that must happen once."""
     digest = sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_encode(int.from_bytes(digest[:16], 'big'))}"
 
 
 def parse_id(prefix: str, text: str, *, field: str) -> str:
-    """Return the text if it is an id of this kind; raise InvalidArgument that names the field if not."""
+    """Return the text if it is an id of this kind; else InvalidArgument that names the field."""
     match = _FORM.match(text)
     if match is None or match.group(1) != prefix:
-        raise InvalidArgument.of_field(field, f"must be an id of the form {prefix}_ and 26 characters")
+        raise InvalidArgument.of_field(
+            field, f"must be an id of the form {prefix}_ and 26 characters"
+        )
     return text
 
 

@@ -1,6 +1,8 @@
-"""Settings that every service shares. A service subclasses `ServiceSettings`; only its `__main__` builds it, from the environment.
+"""Settings that every service shares.
 
-Variables are named PP_<SERVICE>_<FIELD>, nested groups with two underscores: PP_PROMPTS_DATABASE__URL.
+A service subclasses `ServiceSettings`; only its `__main__` builds it, from the environment.
+Variables are named PP_<SERVICE>_<FIELD>, nested groups with two underscores, such as
+PP_PROMPTS_DATABASE__URL.
 """
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -20,7 +22,7 @@ class DatabaseSettings(Group):
     pool_size: int = Field(default=8, ge=1, le=200)
     pool_timeout_s: float = Field(default=5, gt=0)
     statement_timeout_ms: int = Field(default=10_000, ge=100)
-    # Connections are renewed after this time: memory of a backend grows with the schemas it has touched.
+    # Connections are renewed after this time: a backend's memory grows with the schemas it touched.
     connection_lifetime_s: int = Field(default=900, ge=10)
     # PgBouncer in transaction mode keeps no prepared statements of ours between transactions.
     is_behind_transaction_pooler: bool = False
