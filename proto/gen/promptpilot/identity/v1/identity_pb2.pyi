@@ -305,7 +305,9 @@ class SessionTokens(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     access_token: _builtins.str
-    """JWT, EdDSA, audience "promptpilot"; empty for browser sessions."""
+    """JWT of RFC 9068 (typ "at+jwt"), audience "promptpilot", signed with EdDSA under its RFC 9864 name: alg "Ed25519"; the key's id in kid.
+    Claims: iss, aud, sub (usr_…), tid, sid, mask, env (empty: the caller chooses test or live), iat, nbf, exp, jti. Empty for browser sessions.
+    """
     access_token_lifetime_s: _builtins.int
     """Seconds until the access token ends; 0 for browser sessions."""
     refresh_token: _builtins.str
@@ -409,6 +411,7 @@ class SignUpRequest(_message.Message):
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     TENANT_NAME_FIELD_NUMBER: _builtins.int
     SESSION_KIND_FIELD_NUMBER: _builtins.int
+    CLIENT_ADDRESS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """1..128 characters, chosen by the caller; same id and body give the same answer."""
     email: _builtins.str
@@ -417,6 +420,8 @@ class SignUpRequest(_message.Message):
     display_name: _builtins.str
     tenant_name: _builtins.str
     session_kind: Global___SessionKind.ValueType
+    client_address: _builtins.str
+    """The caller's network address as the gateway sees it: sign-ups are limited per address. Empty: not limited."""
     def __init__(
         self,
         *,
@@ -426,10 +431,11 @@ class SignUpRequest(_message.Message):
         display_name: _builtins.str = ...,
         tenant_name: _builtins.str = ...,
         session_kind: Global___SessionKind.ValueType = ...,
+        client_address: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "email", b"email", "password", b"password", "request_id", b"request_id", "session_kind", b"session_kind", "tenant_name", b"tenant_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_address", b"client_address", "display_name", b"display_name", "email", b"email", "password", b"password", "request_id", b"request_id", "session_kind", b"session_kind", "tenant_name", b"tenant_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -474,19 +480,23 @@ class LogInRequest(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
     SESSION_KIND_FIELD_NUMBER: _builtins.int
+    CLIENT_ADDRESS_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     password: _builtins.str
     session_kind: Global___SessionKind.ValueType
+    client_address: _builtins.str
+    """The caller's network address as the gateway sees it: failed log-ins are limited per address. Empty: not limited by address."""
     def __init__(
         self,
         *,
         email: _builtins.str = ...,
         password: _builtins.str = ...,
         session_kind: Global___SessionKind.ValueType = ...,
+        client_address: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "password", b"password", "session_kind", b"session_kind"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_address", b"client_address", "email", b"email", "password", b"password", "session_kind", b"session_kind"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -210,7 +210,7 @@ class IdentityServiceServicer:
 
     def CreateApiKey(self, request, context):
         """Create an API key. The whole key is in this answer and is never shown again. A key cannot hold what its creator does not.
-        Errors: PERMISSION_DENIED ROLE_TOO_WIDE; INVALID_ARGUMENT.
+        Errors: PERMISSION_DENIED ROLE_TOO_WIDE, ENVIRONMENT_NOT_HELD, EXPIRY_TOO_LATE; INVALID_ARGUMENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

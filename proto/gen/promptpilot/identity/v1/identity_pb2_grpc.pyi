@@ -65,7 +65,7 @@ class IdentityServiceStub:
     """The members of the caller's tenant with their roles, oldest first."""
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateApiKeyRequest, _identity_pb2.CreateApiKeyResponse]
     """Create an API key. The whole key is in this answer and is never shown again. A key cannot hold what its creator does not.
-    Errors: PERMISSION_DENIED ROLE_TOO_WIDE; INVALID_ARGUMENT.
+    Errors: PERMISSION_DENIED ROLE_TOO_WIDE, ENVIRONMENT_NOT_HELD, EXPIRY_TOO_LATE; INVALID_ARGUMENT.
     """
     GetApiKey: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetApiKeyRequest, _identity_pb2.GetApiKeyResponse]
     """One API key, without its secret. Errors: NOT_FOUND API_KEY_NOT_FOUND."""
@@ -113,7 +113,7 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     """The members of the caller's tenant with their roles, oldest first."""
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateApiKeyRequest, _identity_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
     """Create an API key. The whole key is in this answer and is never shown again. A key cannot hold what its creator does not.
-    Errors: PERMISSION_DENIED ROLE_TOO_WIDE; INVALID_ARGUMENT.
+    Errors: PERMISSION_DENIED ROLE_TOO_WIDE, ENVIRONMENT_NOT_HELD, EXPIRY_TOO_LATE; INVALID_ARGUMENT.
     """
     GetApiKey: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetApiKeyRequest, _identity_pb2.GetApiKeyResponse]  # type: ignore[assignment]
     """One API key, without its secret. Errors: NOT_FOUND API_KEY_NOT_FOUND."""
@@ -236,7 +236,7 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.CreateApiKeyResponse, _abc.Awaitable[_identity_pb2.CreateApiKeyResponse]]:
         """Create an API key. The whole key is in this answer and is never shown again. A key cannot hold what its creator does not.
-        Errors: PERMISSION_DENIED ROLE_TOO_WIDE; INVALID_ARGUMENT.
+        Errors: PERMISSION_DENIED ROLE_TOO_WIDE, ENVIRONMENT_NOT_HELD, EXPIRY_TOO_LATE; INVALID_ARGUMENT.
         """
 
     @_abc_1.abstractmethod

@@ -72,6 +72,8 @@ class _PermissionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Permission
     """See usage, costs, prices and the ledger."""
     PERMISSION_BILLING_MANAGE: _Permission.ValueType  # 27
     """Change prices and billing settings."""
+    PERMISSION_TENANT_OWN: _Permission.ValueType  # 28
+    """Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
 
 class Permission(_Permission, metaclass=_PermissionEnumTypeWrapper):
     """The static permission catalogue. The number of a permission is the bit it takes in a permission mask (1 << number),
@@ -126,6 +128,8 @@ PERMISSION_BILLING_READ: Permission.ValueType  # 26
 """See usage, costs, prices and the ledger."""
 PERMISSION_BILLING_MANAGE: Permission.ValueType  # 27
 """Change prices and billing settings."""
+PERMISSION_TENANT_OWN: Permission.ValueType  # 28
+"""Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
 Global___Permission: _TypeAlias = Permission  # noqa: Y015
 
 PERMISSION_FIELD_NUMBER: _builtins.int
