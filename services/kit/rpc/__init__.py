@@ -1,0 +1,1 @@
+"""gRPC between our parts: a signed context, a deadline, a permission and one error vocabulary on every call."""

@@ -1,0 +1,90 @@
+"""One trace id from the HTTP request through RPCs, SQL, outbox and consumers (W3C trace context)."""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
+from opentelemetry.trace import Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_SCOPE: Final = "promptpilot"
+_propagator: Final = TraceContextTextMapPropagator()
+
+
+def _provider(service: str, *, records: bool) -> TracerProvider:
+    # Without an exporter nothing is recorded, but trace ids are still made and passed on: logs show them.
+    return TracerProvider(
+        sampler=ParentBased(ALWAYS_ON) if records else ALWAYS_OFF,
+        resource=Resource.create({SERVICE_NAME: service}),
+        shutdown_on_exit=False,
+    )
+
+
+class _Current:
+    """The provider in use: ours, not OpenTelemetry's global, which can be set only once in a process."""
+
+    def __init__(self) -> None:
+        self.use(_provider("unnamed", records=False))
+
+    def use(self, provider: TracerProvider) -> None:
+        self.provider = provider
+        self.tracer = provider.get_tracer(_SCOPE)
+
+
+_current: Final = _Current()
+
+
+def configure(service: str, otlp_endpoint: str) -> None:
+    """Send spans to an OTLP collector over HTTP, such as http://127.0.0.1:4318; to nobody when it is empty."""
+    provider = _provider(service, records=bool(otlp_endpoint))
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
+    _current.use(provider)
+
+
+def shutdown() -> None:
+    """Export what is buffered, and stop exporting."""
+    _current.provider.shutdown()
+
+
+@contextmanager
+def recording(exporter: SpanExporter, service: str = "test") -> Iterator[None]:
+    """Give every span that ends inside to this exporter at once: for tests."""
+    before = _current.provider
+    provider = _provider(service, records=True)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    _current.use(provider)
+    try:
+        yield
+    finally:
+        _current.use(before)
+        provider.shutdown()
+
+
+def tracer() -> Tracer:
+    """Return the tracer to start spans with. Ask each time: `setup` and tests change it."""
+    return _current.tracer
+
+
+def inject(headers: MutableMapping[str, str]) -> None:
+    """Write the current trace context (`traceparent`, `tracestate`) into headers of a message or an outbox row."""
+    _propagator.inject(headers)
+
+
+def extract(headers: Mapping[str, str]) -> Context:
+    """Read a trace context from headers, for `start_as_current_span(..., context=...)`; empty when there is none."""
+    return _propagator.extract(headers, context=Context())
+
+
+def trace_id() -> str:
+    """Return the current trace's id as 32 hexadecimal digits, "" outside a trace."""
+    span = trace.get_current_span().get_span_context()
+    return format(span.trace_id, "032x") if span.is_valid else ""
