@@ -1,1 +1,4 @@
-"""gRPC between our parts: a signed context, a deadline, a permission and one error vocabulary on every call."""
+"""gRPC between our parts.
+
+A signed context, a deadline, a permission and one error vocabulary on every call.
+"""

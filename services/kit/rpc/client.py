@@ -1,8 +1,10 @@
-"""Calls to other parts: `stub = PromptsServiceStub(connect("prompts", settings.rpc, issuer="execution"))`.
+"""Calls to other parts.
 
-Every call carries the signed context of the current caller, the deadline, and the trace; it raises the kit's
-errors, and is made again where that is safe. All of that happens in one coroutine around gRPC's own call:
-aio's client interceptors cost a task each.
+`stub = PromptsServiceStub(connect("prompts", settings.rpc, issuer="execution"))`.
+
+Every call carries the signed context of the current caller, the deadline, and the trace; it raises
+the kit's errors, and is made again where that is safe. All of that happens in one coroutine around
+gRPC's own call: aio's client interceptors cost a task each.
 """
 
 import asyncio
@@ -34,8 +36,9 @@ _SERVICE_CONFIG: Final = (
 def connect(peer: str, settings: RpcSettings, *, issuer: str) -> "PeerChannel":
     """Open a channel to another part, by its name in `settings.peers`; it connects when first used.
 
-    `issuer` is this part's own name. The address may be a list, `ipv4:127.0.0.1:7001,127.0.0.1:7002`, or
-    `dns:///name:port`: calls are spread over all instances. KeyError when there is no such peer.
+    `issuer` is this part's own name. The address may be a list,
+    `ipv4:127.0.0.1:7001,127.0.0.1:7002`, or `dns:///name:port`: calls are spread over all
+    instances. KeyError when there is no such peer.
     """
     try:
         address = settings.peers[peer]
@@ -82,7 +85,10 @@ class PeerChannel(grpc.aio.Channel):
         return _UnaryCall(self._call(method), inner, self._budget)
 
     def unary_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
-        """Make the callable of a streaming RPC: `async for answer in call(request, timeout=seconds)`."""
+        """Make the callable of a streaming RPC.
+
+        `async for answer in call(request, timeout=seconds)`.
+        """
         inner = self._channel.unary_stream(method, *serializers, **options)
         return _StreamCall(self._call(method), inner)
 
@@ -229,7 +235,10 @@ class _StreamCall:
 
 
 class AnswerStream:
-    """The answers of one streaming call. It ends, fails with the kit's errors, or is cancelled; it is never retried."""
+    """The answers of one streaming call.
+
+    It ends, fails with the kit's errors, or is cancelled; it is never retried.
+    """
 
     def __init__(
         self, method: _Method, inner: Callable[..., Any], request: Any, allowed_s: float

@@ -1,12 +1,12 @@
 """Who is calling: the signed context that travels with every RPC, and that every service checks.
 
-The gateway mints it from an authenticated request; a service mints its own for its outgoing calls, for
-the caller it serves or for itself. It lives in the metadata key `pp-context-bin`:
+The gateway mints it from an authenticated request; a service mints its own for its outgoing calls,
+for the caller it serves or for itself. It lives in the metadata key `pp-context-bin`:
 
     version (1 byte, 1) | issuer length (1 byte) | issuer | Ed25519 signature (64 bytes) | payload
 
-The payload is a JSON array in the order of `_encode`. The signature covers everything else, so nothing is
-parsed before it is believed.
+The payload is a JSON array in the order of `_encode`. The signature covers everything else, so
+nothing is parsed before it is believed.
 """
 
 import base64
@@ -58,9 +58,9 @@ class ContextInvalid(Unauthenticated):
 class Caller:
     """On whose behalf a call is made.
 
-    `permission_mask` has bit n set for permission number n of `options.proto`. `tenant` is None where
-    there is none yet (sign-up, log-in) or the call is about all of them. `environment` is "" where
-    neither test nor live was chosen. `session_id` is "" for callers that have none.
+    `permission_mask` has bit n set for permission number n of `options.proto`. `tenant` is None
+    where there is none yet (sign-up, log-in) or the call is about all of them. `environment` is ""
+    where neither test nor live was chosen. `session_id` is "" for callers that have none.
     """
 
     tenant: TenantId | None
@@ -117,13 +117,19 @@ def find_caller() -> Caller | None:
 
 
 def become(caller: Caller) -> None:
-    """Set the caller for the rest of this task. For the server's border, where each RPC has its own task."""
+    """Set the caller for the rest of this task.
+
+    For the server's border, where each RPC has its own task.
+    """
     _caller.set(caller)
 
 
 @contextmanager
 def acting_as(caller: Caller) -> Iterator[Caller]:
-    """Run background work on behalf of a caller: `with acting_as(Caller.service("execution", tenant)):`."""
+    """Run background work on behalf of a caller.
+
+    As in `with acting_as(Caller.service("execution", tenant)):`.
+    """
     token = _caller.set(caller)
     try:
         yield caller
@@ -132,7 +138,10 @@ def acting_as(caller: Caller) -> Iterator[Caller]:
 
 
 class ContextSigner:
-    """Mints contexts in the name of one part. `issuer` is the part's name, as others know its public key."""
+    """Mints contexts in the name of one part.
+
+    `issuer` is the part's name, as others know its public key.
+    """
 
     def __init__(
         self, issuer: str, private_key_b64: str, *, now: Callable[[], float] = time.time
@@ -157,7 +166,10 @@ class ContextSigner:
 
 
 class ContextVerifier:
-    """Checks contexts against the public keys of the parts that are believed: name -> base64 of 32 bytes."""
+    """Checks contexts against the public keys of the parts that are believed.
+
+    `public_keys` has them by the part's name, as base64 of 32 bytes.
+    """
 
     def __init__(
         self, public_keys: Mapping[str, str], *, now: Callable[[], float] = time.time
@@ -186,7 +198,7 @@ class ContextVerifier:
         return known[1]
 
     def _authentic_payload(self, token: bytes) -> bytes:
-        if len(token) > _MOST_BYTES or len(token) < 2 or token[0] != _VERSION:  # noqa: PLR2004 # version, length
+        if len(token) > _MOST_BYTES or len(token) < 2 or token[0] != _VERSION:
             raise ContextInvalid("the signed context is malformed")
         head_end = 2 + token[1]
         head, rest = token[:head_end], token[head_end:]

@@ -1,4 +1,7 @@
-"""How much time is left: a call inherits its caller's deadline, and leaves a little of it for the way back."""
+"""How much time is left.
+
+A call inherits its caller's deadline, and leaves a little of it for the way back.
+"""
 
 import time
 from collections.abc import Iterator
@@ -15,13 +18,19 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def time_left() -> float | None:
-    """Return the seconds until this code's deadline, None when it has none. Zero or less: it has passed."""
+    """Return the seconds until this code's deadline, None when it has none.
+
+    Zero or less: it has passed.
+    """
     deadline = _deadline.get()
     return None if deadline is None else deadline - time.monotonic()
 
 
 def end_in(seconds: float) -> None:
-    """Set the deadline for the rest of this task. For the server's border, where each RPC has its own task."""
+    """Set the deadline for the rest of this task.
+
+    For the server's border, where each RPC has its own task.
+    """
     _deadline.set(time.monotonic() + seconds)
 
 
@@ -38,9 +47,12 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def allowance(timeout: float | None) -> float:
-    """Return the seconds an outgoing call may take: the time left less the shave, at most `timeout`.
+    """Return the seconds an outgoing call may take.
 
-    A call with neither is a bug (ValueError); one for which nothing is left is DeadlineExceeded at once.
+    The time left less the shave, at most `timeout`.
+
+    A call with neither is a bug (ValueError); one for which nothing is left is DeadlineExceeded at
+    once.
     """
     left = time_left()
     if left is None:

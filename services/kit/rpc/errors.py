@@ -1,4 +1,7 @@
-"""Border 1: an AppError becomes a google.rpc.Status in the trailing metadata, and the same class again behind it."""
+"""The first border of errors.
+
+An AppError becomes a google.rpc.Status in the trailing metadata, and the same class again behind it.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -23,7 +26,8 @@ DOMAIN: Final = "promptpilot.dev"
 DETAILS_KEY: Final = "grpc-status-details-bin"
 WITHHELD: Final = "an error on our side; it is logged"
 
-# A call's metadata is limited (`server.MOST_METADATA_BYTES`): what does not fit is cut, or the error would be lost whole.
+# A call's metadata is limited (`server.MOST_METADATA_BYTES`): what does not fit is cut, or the
+# error would be lost whole.
 _MOST_VIOLATIONS: Final = 100
 _MOST_TEXT: Final = 512
 _MOST_BYTES: Final = 24_000
@@ -36,7 +40,10 @@ class MessageTooLarge(ResourceExhausted):
 
 
 def status_of(error: AppError) -> tuple[grpc.StatusCode, str, bytes]:
-    """Return what crosses the wire: the code, the message, and a serialized google.rpc.Status with details."""
+    """Return what crosses the wire.
+
+    The code, the message, and a serialized google.rpc.Status with details.
+    """
     code = grpc.StatusCode[error.code]
     message = error.message[:_MOST_TEXT]
     status = status_pb2.Status(code=code.value[0], message=message)
@@ -65,7 +72,10 @@ def _bad_request(violations: Iterable[FieldViolation]) -> error_details_pb2.BadR
 
 
 def error_of(failure: grpc.aio.AioRpcError, *, peer: str) -> AppError:
-    """Rebuild the error that a call failed with. `peer` is the called part's name, for those that never got there."""
+    """Rebuild the error that a call failed with.
+
+    `peer` is the called part's name, for those that never got there.
+    """
     for key, value in failure.trailing_metadata() or ():
         if key == DETAILS_KEY:
             return _rebuild(failure, value, peer=peer)
@@ -102,7 +112,10 @@ def _rebuild(failure: grpc.aio.AioRpcError, details: bytes | str, *, peer: str) 
 
 
 def _without_details(failure: grpc.aio.AioRpcError, peer: str) -> AppError:
-    """Translate a failure that gRPC itself made: its text names addresses, so it is not passed on."""
+    """Translate a failure that gRPC itself made.
+
+    Its text names addresses, so it is not passed on.
+    """
     code = failure.code()
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceeded(f"{peer} did not answer in time", peer=peer)

@@ -1,14 +1,16 @@
-"""The server's border around every RPC: deadline, signed context, permission, errors, metrics, trace.
+"""The server's border around every RPC.
 
-A handler is wrapped once, when its servicer is registered, so that a call pays for no chain of interceptors.
-Health checks are registered past this border: they need neither deadline nor context.
+Deadline, signed context, permission, errors, metrics, trace.
+
+A handler is wrapped once, when its servicer is registered, so that a call pays for no chain of
+interceptors. Health checks are registered past this border: they need neither deadline nor context.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import grpc
 import grpc.aio
@@ -21,8 +23,10 @@ from services.kit.rpc.context import ContextInvalid, ContextVerifier
 from services.kit.rpc.permissions import Requirement
 from services.kit.telemetry import extract, get_logger, metrics, trace_id, tracer
 
-ServicerContext = grpc.aio.ServicerContext[Any, Any]
-UnaryBehavior = Callable[[Any, ServicerContext], Awaitable[Any]]
+# Texts: these are generic for the type checker only.
+ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+UnaryBehavior = Callable[[Any, "ServicerContext"], Awaitable[Any]]
 StreamBehavior = Callable[[Any, ServicerContext], AsyncIterator[Any]]
 
 _OURS_TO_MEND: Final = (Internal, Unavailable, DeadlineExceeded)
@@ -72,9 +76,12 @@ class Border:
         service: str,
         method: str,
         requirement: Requirement,
-        handler: grpc.RpcMethodHandler[Any, Any],
-    ) -> grpc.RpcMethodHandler[Any, Any]:
-        """Return the handler with the border around it. Client streams are not part of our contracts: TypeError."""
+        handler: Handler,
+    ) -> Handler:
+        """Return the handler with the border around it.
+
+        Client streams are not part of our contracts: TypeError.
+        """
         if handler.request_streaming:
             raise TypeError(f"{service}/{method}: RPCs with a stream of requests are not served")
         call = _Rpc(service, method, requirement, self._verifier, self.in_flight)
@@ -163,7 +170,10 @@ class _Rpc:
                     metrics.RPC_HANDLED.labels(*self._labels, outcome.code).inc()
 
     def admit(self, context: ServicerContext, metadata: dict[str, str | bytes]) -> None:
-        """Let the call in: it has a deadline, a context that a known part vouches for, and the permission."""
+        """Let the call in.
+
+        It has a deadline, a context that a known part vouches for, and the permission.
+        """
         left = context.time_remaining()
         if left is None:
             raise DeadlineRequired("the call has no deadline")

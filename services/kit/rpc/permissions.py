@@ -1,7 +1,8 @@
-"""What a caller must hold for an RPC, read from the `permission` option of the method in its contract.
+"""What a caller must hold for an RPC: the `permission` option of the method in its contract.
 
-The kit imports no contract: the option and the catalogue are found by name among the descriptors that the
-service itself has loaded. Numbers 0 to 3 say what kind of caller an RPC accepts, numbers from 8 are grants.
+The kit imports no contract: the option and the catalogue are found by name among the descriptors
+that the service itself has loaded. Numbers 0 to 3 say what kind of caller an RPC accepts, numbers
+from 8 are grants.
 """
 
 from dataclasses import dataclass
@@ -30,13 +31,13 @@ class LoginRequired(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What one RPC asks of its caller: the permission's number, and its name such as `prompts.write`."""
+    """What one RPC asks of its caller: a permission's number, and its name: `prompts.write`."""
 
     number: int
     name: str
 
     def check(self, caller: Caller) -> None:
-        """Let the caller pass, or raise PermissionDenied that names the permission, or LoginRequired."""
+        """Let the caller pass, or raise LoginRequired or PermissionDenied with its name."""
         if self.number == ANONYMOUS:
             return
         if self.number > SERVICE:
@@ -59,8 +60,8 @@ class Requirement:
 def requirements_of(service_name: str) -> dict[str, Requirement]:
     """Return what each RPC of a service asks, by the RPC's short name.
 
-    `service_name` is the full proto name, such as `promptpilot.prompts.v1.PromptsService`; its module must
-    have been imported. KeyError when nobody has declared such a service.
+    `service_name` is the full proto name, such as `promptpilot.prompts.v1.PromptsService`; its
+    module must have been imported. KeyError when nobody has declared such a service.
     """
     service = descriptor_pool.Default().FindServiceByName(service_name)
     return {method.name: _requirement(method) for method in service.methods}

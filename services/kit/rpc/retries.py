@@ -1,4 +1,7 @@
-"""When a failed call is made again: only where that is safe, only for UNAVAILABLE, and only within a budget."""
+"""When a failed call is made again.
+
+Only where that is safe, only for UNAVAILABLE, and only within a budget.
+"""
 
 import random
 from typing import Final
@@ -18,20 +21,26 @@ def is_safe(method: str) -> bool:
 
 
 def backoff_s(attempt: int) -> float:
-    """Return how long to wait after the given attempt (1, 2, …): full jitter, doubling, at most a second."""
+    """Return how long to wait after the given attempt (1, 2, …).
+
+    Full jitter, doubling, at most a second.
+    """
     return random.uniform(0, min(_MOST_BACKOFF_S, _FIRST_BACKOFF_S * 2**attempt))  # noqa: S311 # no secret
 
 
 def wait_s(error: Unavailable, attempt: int) -> float:
-    """Return how long to wait before the next attempt: the backoff, or longer where the other side asks for it."""
+    """Return how long to wait before the next attempt.
+
+    The backoff, or longer where the other side asks for it.
+    """
     return max(backoff_s(attempt), error.retry_after_s or 0)
 
 
 class RetryBudget:
     """A token bucket per peer, as in gRPC's retry throttling: retries stop while most calls fail.
 
-    A failure takes a token, a success brings back a tenth; there are retries while more than half are left.
-    So a peer that is down gets at most a tenth more load by retries.
+    A failure takes a token, a success brings back a tenth; there are retries while more than half
+    are left. So a peer that is down gets at most a tenth more load by retries.
     """
 
     def __init__(self, tokens: float = 20) -> None:

@@ -1,4 +1,7 @@
-"""A gRPC server of one part: servicers behind the border, standard health checks, and a drain that fails nobody."""
+"""The gRPC server of one part.
+
+Servicers behind the border, standard health checks, and a drain that fails nobody.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +13,7 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from services.kit.rpc.context import ContextVerifier
-from services.kit.rpc.interceptors import Border
+from services.kit.rpc.interceptors import Border, Handler
 from services.kit.rpc.permissions import UNDECLARED, requirements_of
 from services.kit.settings import RpcSettings
 from services.kit.telemetry import get_logger
@@ -25,7 +28,10 @@ log = get_logger()
 
 
 class RpcServer:
-    """Serves servicers on one address. Made, started, drained: once each, inside the loop that serves."""
+    """Serves servicers on one address.
+
+    Made, started, drained: once each, inside the loop that serves.
+    """
 
     def __init__(self, settings: RpcSettings, servicers: Sequence[Registration]) -> None:
         self._drain_timeout_s = settings.drain_timeout_s
@@ -56,9 +62,10 @@ class RpcServer:
             await self._health.set(service, HealthCheckResponse.SERVING)
 
     async def drain(self, *, pre_drain_s: float = 0.2) -> None:
-        """Say NOT_SERVING, go on serving while clients turn away, let what is in flight end, and stop.
+        """Say NOT_SERVING, go on while clients turn away, let what is in flight end, and stop.
 
-        Calls that are still in flight after `drain_timeout_s` are cancelled; their clients see UNAVAILABLE.
+        Calls that are still in flight after `drain_timeout_s` are cancelled; their clients see
+        UNAVAILABLE.
         """
         await self._health.enter_graceful_shutdown()
         await asyncio.sleep(pre_drain_s)
@@ -73,7 +80,7 @@ class RpcServer:
 
 
 class _Registrar:
-    """Stands in for the server while servicers are registered, to put the border around each handler."""
+    """Stands in for the server at registration, to put the border around each handler."""
 
     def __init__(self, server: grpc.aio.Server, border: Border) -> None:
         self._server = server
@@ -81,11 +88,12 @@ class _Registrar:
         self.services: list[str] = []
 
     def add_generic_rpc_handlers(self, _handlers: object) -> None:
-        """Ignore them: generated code registers the same handlers by name too, and only those get the border."""
+        """Ignore them.
 
-    def add_registered_method_handlers(
-        self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
-    ) -> None:
+        Generated code registers the same handlers by name too, and only those get the border.
+        """
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
         """Register each handler of a service, wrapped."""
         requirements = requirements_of(service)
         for method, requirement in requirements.items():

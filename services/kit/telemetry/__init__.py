@@ -1,7 +1,9 @@
-"""What a process tells about itself: traces (OpenTelemetry), metrics (Prometheus) and logs (structlog).
+"""What a process tells about itself.
 
-A process calls `setup` once, before anything else. Everything here works before that too: traces then go
-nowhere and logs are structlog's default.
+Traces (OpenTelemetry), metrics (Prometheus) and logs (structlog).
+
+A process calls `setup` once, before anything else. Everything here works before that too: traces
+then go nowhere and logs are structlog's default.
 """
 
 from services.kit.settings import TelemetrySettings

@@ -1,6 +1,9 @@
-"""Structured logs on standard error: JSON for machines, pretty on a terminal, secrets taken out of both.
+"""Structured logs on standard error.
 
-Each line says when, which service, which trace, and for whom (tenant, request id) without being told.
+JSON for machines, pretty on a terminal, secrets taken out of both.
+
+Each line says when, which service, which trace, and for whom (tenant, request id) without being
+told.
 """
 
 import logging
@@ -34,7 +37,10 @@ _DEEPEST: Final = 6
 
 
 def get_logger(**initial: object) -> FilteringBoundLogger:
-    """Return a logger: `log.info("run started", run_id=run.id)`: an event in words, facts as keywords."""
+    """Return a logger.
+
+    `log.info("run started", run_id=run.id)`: an event in words, facts as keywords.
+    """
     return cast("FilteringBoundLogger", structlog.get_logger(**initial))
 
 
@@ -118,7 +124,9 @@ def _add_caller(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def redact(_logger: Any, _method: str, event: EventDict) -> MutableMapping[str, Any]:
-    """Take secrets out of a line: by type (SecretStr), by the name of the key, by the form of the text.
+    """Take secrets out of a line.
+
+    By type (SecretStr), by the name of the key, by the form of the text.
 
     Numbers under such names stay: `input_tokens=12` is a count.
     """

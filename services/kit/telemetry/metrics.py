@@ -1,4 +1,7 @@
-"""Every metric of a process, in one registry. No label names a tenant or a user: those numbers are in PostgreSQL."""
+"""Every metric of a process, in one registry.
+
+No label names a tenant or a user: those numbers are in PostgreSQL.
+"""
 
 from typing import Final
 

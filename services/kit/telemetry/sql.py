@@ -18,7 +18,8 @@ _SPANS: Final = "promptpilot.spans"
 def instrument_engine(engine: AsyncEngine, database: str) -> None:
     """Make a span of each statement inside a recorded trace, and show the pool in the metrics.
 
-    `database` is the metrics' label, such as `prompts`. Statements carry their text, never their values.
+    `database` is the metrics' label, such as `prompts`. Statements carry their text, never their
+    values.
     """
     sync_engine = engine.sync_engine
     event.listen(sync_engine, "before_cursor_execute", _begin)
@@ -44,7 +45,7 @@ def _begin(
     statement: str,
     _parameters: Any,
     _context: Any,
-    many: bool,
+    many: bool,  # noqa: FBT001 # SQLAlchemy's own
 ) -> None:
     if not trace.get_current_span().is_recording():
         return

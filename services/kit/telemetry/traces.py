@@ -1,4 +1,4 @@
-"""One trace id from the HTTP request through RPCs, SQL, outbox and consumers (W3C trace context)."""
+"""One trace id from the HTTP request through RPC, SQL, outbox and consumer (W3C trace context)."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -19,7 +19,8 @@ _propagator: Final = TraceContextTextMapPropagator()
 
 
 def _provider(service: str, *, records: bool) -> TracerProvider:
-    # Without an exporter nothing is recorded, but trace ids are still made and passed on: logs show them.
+    # Without an exporter nothing is recorded, but trace ids are still made and passed on: logs show
+    # them.
     return TracerProvider(
         sampler=ParentBased(ALWAYS_ON) if records else ALWAYS_OFF,
         resource=Resource.create({SERVICE_NAME: service}),
@@ -28,7 +29,10 @@ def _provider(service: str, *, records: bool) -> TracerProvider:
 
 
 class _Current:
-    """The provider in use: ours, not OpenTelemetry's global, which can be set only once in a process."""
+    """The provider in use.
+
+    Ours, not OpenTelemetry's global, which can be set only once in a process.
+    """
 
     def __init__(self) -> None:
         self.use(_provider("unnamed", records=False))
@@ -42,7 +46,10 @@ _current: Final = _Current()
 
 
 def configure(service: str, otlp_endpoint: str) -> None:
-    """Send spans to an OTLP collector over HTTP, such as http://127.0.0.1:4318; to nobody when it is empty."""
+    """Send spans to an OTLP collector over HTTP, such as http://127.0.0.1:4318.
+
+    To nobody when it is empty.
+    """
     provider = _provider(service, records=bool(otlp_endpoint))
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
@@ -75,12 +82,15 @@ def tracer() -> Tracer:
 
 
 def inject(headers: MutableMapping[str, str]) -> None:
-    """Write the current trace context (`traceparent`, `tracestate`) into headers of a message or an outbox row."""
+    """Write the current trace context, `traceparent`, into headers: of a message, an outbox row."""
     _propagator.inject(headers)
 
 
 def extract(headers: Mapping[str, str]) -> Context:
-    """Read a trace context from headers, for `start_as_current_span(..., context=...)`; empty when there is none."""
+    """Read a trace context from headers, for `start_as_current_span(..., context=...)`.
+
+    Empty when there is none.
+    """
     return _propagator.extract(headers, context=Context())
 
 
