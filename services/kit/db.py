@@ -1,0 +1,140 @@
+"""Engines and pools: one `Database` a process and database; nothing else opens connections.
+
+Safe behind PgBouncer in transaction mode (`is_behind_transaction_pooler`): no state outlives a
+transaction, no prepared
+statement does, and time-outs are set on the role (`cli migrate`), not on the session.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+import orjson
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.kit.errors import Unavailable
+from services.kit.settings import DatabaseSettings
+
+# SQLSTATE classes that mean "not now" rather than "wrong": connection, resources, operator
+# intervention (shutdown, crash).
+_PASSING_CLASSES: Final = ("08", "53", "57")
+# Serialisation failure, deadlock, lock not available: the same transaction may well pass when tried
+# again.
+_PASSING_STATES: Final = ("40001", "40P01", "55P03")
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL did not answer, refused the connection or has no free one."""
+
+    reason = "DATABASE_UNAVAILABLE"
+
+
+class Database:
+    """The pool of one service's database."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(settings.url.get_secret_value()),
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_timeout_s,
+            pool_recycle=settings.connection_lifetime_s,
+            connect_args=self._connect_args(),
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
+        self._raw_pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._raw_lock = asyncio.Lock()
+
+    async def check(self) -> None:
+        """Ask PostgreSQL for an answer; raises DatabaseUnavailable."""
+        with translated(), self._timed():
+            async with asyncio.timeout(2), self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def raw_pool(self, size: int = 4) -> "asyncpg.Pool[asyncpg.Record]":
+        """Return the pool for hot paths that write their own SQL (claims, group commits).
+
+        Made at the first call.
+        """
+        async with self._raw_lock:
+            if self._raw_pool is None:
+                self._raw_pool = await asyncpg.create_pool(
+                    asyncpg_dsn(self.settings.url.get_secret_value()),
+                    min_size=1,
+                    max_size=size,
+                    max_inactive_connection_lifetime=self.settings.connection_lifetime_s,
+                    statement_cache_size=0 if self.settings.is_behind_transaction_pooler else 256,
+                )
+            return self._raw_pool
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._raw_pool is not None:
+            await self._raw_pool.close()
+            self._raw_pool = None
+        await self.engine.dispose()
+
+    def _connect_args(self) -> dict[str, Any]:
+        arguments: dict[str, Any] = {"timeout": 5}
+        if self.settings.is_behind_transaction_pooler:
+            arguments |= {
+                "statement_cache_size": 0,
+                "prepared_statement_cache_size": 0,
+                "prepared_statement_name_func": lambda: f"__asyncpg_{uuid4()}__",
+            }
+        return arguments
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
+            raise DatabaseUnavailable(
+                "the database did not answer in time", retry_after_s=1
+            ) from error
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """Take a postgresql:// address for SQLAlchemy's asyncpg dialect."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def asyncpg_dsn(url: str) -> str:
+    """Take a postgresql:// address for asyncpg itself."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn "the database is not there" into DatabaseUnavailable.
+
+    Let every other database error through as the bug it is.
+    """
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailable("no free database connection in time", retry_after_s=1) from error
+    except DBAPIError as error:
+        if is_passing(error):
+            raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
+        raise
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Tell whether the same work may pass a moment later."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state[:2] in _PASSING_CLASSES or state in _PASSING_STATES
+    return isinstance(error, InterfaceError | OperationalError)

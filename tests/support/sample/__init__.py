@@ -1,0 +1,1 @@
+"""A service of two tables, to test the kit with."""
