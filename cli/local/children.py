@@ -36,7 +36,7 @@ def spawn(
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, death_signal)
 
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 # programs of ours, by full path
+        return subprocess.Popen(  # programs of ours, by full path
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -102,7 +102,7 @@ class EmbeddedPostgres:
 
     def _answers(self) -> bool:
         check = [str(self._bin / "pg_isready"), "-q", "-h", str(self.socket_folder)]
-        return subprocess.run(check, check=False, timeout=10).returncode == 0  # noqa: S603 # our own program
+        return subprocess.run(check, check=False, timeout=10).returncode == 0  # our own program
 
     def _initialise(self) -> None:
         secret = self._folder / "password"
@@ -112,7 +112,7 @@ class EmbeddedPostgres:
         command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres"]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
         command += [f"--pwfile={secret}"]
-        done = subprocess.run(  # noqa: S603 # our own program
+        done = subprocess.run(  # our own program
             command,
             user=self._user,
             group=self._user,
@@ -155,7 +155,7 @@ def _ensure_user(name: str) -> None:
         pwd.getpwnam(name)
     except KeyError:
         command = ["/usr/sbin/useradd", "--system", "--no-create-home", name]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 # a system program
+        subprocess.run(command, check=True, capture_output=True)  # a system program
 
 
 def _let_through(path: Path) -> None:

@@ -102,7 +102,7 @@ def _folder(service: str) -> Path:
     return Path(__file__).parent.parent / service / "migrations"
 
 
-def create_control_tables(op: Operations) -> None:
+def create_control_tables(op: Any) -> None:
     """Make the control tables that every service has; for revision 0001 of its control tree."""
     time = sa.TIMESTAMP(timezone=True)
     op.create_table(
@@ -133,7 +133,7 @@ def create_control_tables(op: Operations) -> None:
     _create_inbox(op)
 
 
-def _create_outbox(op: Operations) -> None:
+def _create_outbox(op: Any) -> None:
     time = sa.TIMESTAMP(timezone=True)
     op.create_table(
         "outbox",
@@ -170,7 +170,7 @@ def _create_outbox(op: Operations) -> None:
     )
 
 
-def _create_inbox(op: Operations) -> None:
+def _create_inbox(op: Any) -> None:
     time = sa.TIMESTAMP(timezone=True)
     op.create_table(
         "inbox",
@@ -195,7 +195,7 @@ def _create_inbox(op: Operations) -> None:
     )
 
 
-def create_tenant_tables(op: Operations) -> None:
+def create_tenant_tables(op: Any) -> None:
     """Make the tenant tables that every service has; for revision 0001 of its tenant tree."""
     _create_requests(op, TENANT_SCHEMA)
     op.create_table(
@@ -207,12 +207,12 @@ def create_tenant_tables(op: Operations) -> None:
     )
 
 
-def create_control_requests(op: Operations) -> None:
+def create_control_requests(op: Any) -> None:
     """Make the table of idempotent requests that belong to no tenant, such as sign-up."""
     _create_requests(op, CONTROL_SCHEMA)
 
 
-def _create_requests(op: Operations, schema: str) -> None:
+def _create_requests(op: Any, schema: str) -> None:
     op.create_table(
         "requests",
         sa.Column("method", sa.Text, primary_key=True),

@@ -1,1 +1,1 @@
-"""What tests stand on: real parts, builders, a clock that holds still, and fakes of what we do not own."""
+"""What tests stand on: real parts, builders, a still clock, and fakes of what we do not own."""
