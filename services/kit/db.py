@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from services.kit import telemetry
 from services.kit.errors import Unavailable
 from services.kit.settings import DatabaseSettings
 
@@ -49,6 +50,9 @@ class Database:
             connect_args=self._connect_args(),
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
+        )
+        telemetry.instrument_engine(
+            self.engine, make_url(settings.url.get_secret_value()).database or ""
         )
         self._raw_pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._raw_lock = asyncio.Lock()

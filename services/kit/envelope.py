@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from google.protobuf import descriptor_pool, json_format
 from google.protobuf.message import Message
-from opentelemetry import propagate
 
+from services.kit import telemetry
 from services.kit.ids import new_id
 
 _TYPE_PREFIX: Final = "dev.promptpilot."
@@ -73,7 +73,7 @@ def outbox_row(event: Message, tenant: str, now: datetime) -> dict[str, object]:
     """Build the outbox row of an event: the trace of the present moment goes with it."""
     type_ = event_type(type(event))
     headers: dict[str, str] = {}
-    propagate.inject(headers)
+    telemetry.inject(headers)
     return {
         "id": new_id("evt"),
         "tenant_id": tenant,

@@ -21,11 +21,11 @@ from google.protobuf.message import Message
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.kit import telemetry
 from services.kit.bus import Bus
 from services.kit.control import DeadLetters, InboxRow
 from services.kit.envelope import (
@@ -49,7 +49,6 @@ _ACK_WAIT_S: Final = 30
 _RETRY_S: Final = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30)
 
 _log = structlog.get_logger("kit.inbox")
-_tracer = trace.get_tracer("promptpilot.kit.inbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +106,20 @@ class Inbox:
         pull = await jetstream.pull_subscribe_bind(durable, stream=stream_of(producer))
         try:
             while True:
-                await self._fetch(pull)
+                await self._fetch(pull, producer)
         finally:
             with suppress(nats.errors.Error, OSError):
                 await pull.unsubscribe()
 
-    async def _fetch(self, pull: JetStreamContext.PullSubscription) -> None:
+    async def _fetch(self, pull: JetStreamContext.PullSubscription, producer: str) -> None:
         try:
             messages = await pull.fetch(_BATCH, timeout=2)
         except TimeoutError:
             # Quiet, or the consumer is gone with a wiped broker: asking tells (NotFoundError starts
             # afresh).
-            await pull.consumer_info()
+            info = await pull.consumer_info()
+            pending = telemetry.metrics.CONSUMER_PENDING.labels(self._service, producer)
+            pending.set(info.num_pending or 0)
             return
         await asyncio.gather(*map(self._apply, messages))
 
@@ -131,8 +132,8 @@ class Inbox:
             deliver_policy=DeliverPolicy.ALL,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=_ACK_WAIT_S,
-            # The dead letter is written at delivery _MAX_DELIVER; a few more cover its own failure.
-            max_deliver=_MAX_DELIVER + 5,
+            # No limit at the broker, which would drop in silence: `_settle` counts, and buries.
+            max_deliver=-1,
             max_ack_pending=_BATCH * 4,
             filter_subjects=sorted(subjects),
         )
@@ -144,8 +145,8 @@ class Inbox:
             _log.error("inbox.not_an_event", subject=message.subject, error=str(error))
             await message.term()
             return
-        context = propagate.extract(dict(envelope.trace))
-        with _tracer.start_as_current_span(
+        context = telemetry.extract(envelope.trace)
+        with telemetry.tracer().start_as_current_span(
             f"apply {envelope.type}", context, kind=SpanKind.CONSUMER
         ):
             await self._settle(message, envelope)
@@ -153,7 +154,7 @@ class Inbox:
     async def _settle(self, message: Msg, envelope: Envelope) -> None:
         deliveries = message.metadata.num_delivered
         try:
-            await self.apply(envelope, message.data)
+            is_new = await self.apply(envelope, message.data)
         except Exception as error:  # noqa: BLE001 # whatever a handler raises decides how the message is settled
             passing = isinstance(error, Unavailable)
             _log.warning(
@@ -167,10 +168,19 @@ class Inbox:
             if deliveries >= _MAX_DELIVER and not passing:
                 await self._bury(envelope, message, error)
                 await message.ack()
+                self._count(envelope, "dead")
             else:
+                self._count(envelope, "retried")
                 await message.nak(delay=_RETRY_S[min(deliveries, len(_RETRY_S)) - 1])
         else:
             await message.ack()
+            self._count(envelope, "applied" if is_new else "duplicate")
+
+    def _count(self, envelope: Envelope, outcome: str) -> None:
+        producer = producer_of(envelope.type)
+        age_s = (self._work.clock.now() - envelope.time).total_seconds()
+        telemetry.metrics.CONSUMER_LAG_SECONDS.labels(self._service, producer).set(max(age_s, 0.0))
+        telemetry.metrics.CONSUMER_HANDLED.labels(self._service, producer, outcome).inc()
 
     async def apply(self, envelope: Envelope, body: bytes) -> bool:
         """Apply one event in a transaction of its own; False when it was applied before."""

@@ -20,6 +20,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.kit import telemetry
 from services.kit.bus import Bus, BusUnavailable
 from services.kit.control import Outbox, OutboxStream
 from services.kit.envelope import Envelope, stream_of, to_headers
@@ -105,6 +106,7 @@ class Relay:
             if not await tx.try_lock("kit.outbox.relay"):
                 return 0
             rows = (await tx.session.execute(_waiting())).all()
+            telemetry.metrics.OUTBOX_LAG_SECONDS.labels(self._service).set(_age_s(rows, tx))
             if not rows:
                 return 0
             results = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
@@ -112,6 +114,7 @@ class Relay:
             await tx.session.execute(
                 update(Outbox).where(Outbox.id.in_(done)).values(publish_time=tx.now)
             )
+        telemetry.metrics.OUTBOX_PUBLISHED.labels(self._service).inc(len(done))
         failed = next((error for error in results if isinstance(error, BaseException)), None)
         if failed is not None:
             raise failed
