@@ -215,14 +215,19 @@ class _Outcome:
     def _translate(self, error: Exception) -> AppError:
         if isinstance(error, AppError):
             if isinstance(error, Internal):
-                log.error("an inner call failed by a bug", rpc=self._name, exc_info=error)
-                return Internal(errors.WITHHELD, trace_id=trace_id())
+                return self._withheld(error)
             if isinstance(error, _OURS_TO_MEND):
                 log.warning("rpc failed", rpc=self._name, reason=error.reason, error=error.message)
             return error
         left = deadline.time_left()
         if isinstance(error, TimeoutError) and left is not None and left <= deadline.SHAVE_S:
             return DeadlineExceeded("it took longer than the caller allowed")
+        return self._withheld(error)
+
+    def _withheld(self, error: Exception) -> Internal:
+        """Log a bug, once: one that carries a trace id was logged by the part it happened in."""
+        if isinstance(error, Internal) and "trace_id" in error.metadata:
+            return error
         log.error("rpc failed by a bug", rpc=self._name, exc_info=error)
         self._span.record_exception(error)
         return Internal(errors.WITHHELD, trace_id=trace_id())
