@@ -1,6 +1,7 @@
 """The first border of errors.
 
-An AppError becomes a google.rpc.Status in the trailing metadata, and the same class again behind it.
+An AppError becomes a google.rpc.Status in the trailing metadata, and the same class again behind
+it.
 """
 
 from collections.abc import Iterable

@@ -18,7 +18,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, use_span
 
 from services.kit.errors import AppError, DeadlineExceeded, Internal, InvalidArgument, Unavailable
 from services.kit.rpc import context as caller_context
-from services.kit.rpc import deadline, errors
+from services.kit.rpc import deadline, drain, errors
 from services.kit.rpc.context import ContextInvalid, ContextVerifier
 from services.kit.rpc.permissions import Requirement
 from services.kit.telemetry import extract, get_logger, metrics, trace_id, tracer
@@ -41,10 +41,14 @@ class DeadlineRequired(InvalidArgument):
 
 
 class InFlight:
-    """Counts the RPCs being served, and tells when there are none: for the drain."""
+    """Counts the RPCs being served, and tells when there are none: for the drain.
+
+    `draining` tells RPCs that last long that it is time to end.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self.draining = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -178,6 +182,7 @@ class _Rpc:
         if left is None:
             raise DeadlineRequired("the call has no deadline")
         deadline.end_in(left)
+        drain.end_with(self._in_flight.draining)
         token = metadata.get(caller_context.METADATA_KEY)
         if not isinstance(token, bytes):
             raise ContextInvalid("the call carries no signed context")
@@ -210,14 +215,19 @@ class _Outcome:
     def _translate(self, error: Exception) -> AppError:
         if isinstance(error, AppError):
             if isinstance(error, Internal):
-                log.error("an inner call failed by a bug", rpc=self._name, exc_info=error)
-                return Internal(errors.WITHHELD, trace_id=trace_id())
+                return self._withheld(error)
             if isinstance(error, _OURS_TO_MEND):
                 log.warning("rpc failed", rpc=self._name, reason=error.reason, error=error.message)
             return error
         left = deadline.time_left()
         if isinstance(error, TimeoutError) and left is not None and left <= deadline.SHAVE_S:
             return DeadlineExceeded("it took longer than the caller allowed")
+        return self._withheld(error)
+
+    def _withheld(self, error: Exception) -> Internal:
+        """Log a bug, once: one that carries a trace id was logged by the part it happened in."""
+        if isinstance(error, Internal) and "trace_id" in error.metadata:
+            return error
         log.error("rpc failed by a bug", rpc=self._name, exc_info=error)
         self._span.record_exception(error)
         return Internal(errors.WITHHELD, trace_id=trace_id())

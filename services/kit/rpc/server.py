@@ -37,7 +37,7 @@ class RpcServer:
         self._drain_timeout_s = settings.drain_timeout_s
         self._server = grpc.aio.server(options=_options(settings.max_message_bytes))
         self._border = Border(ContextVerifier(settings.context_public_keys))
-        self._health = health.aio.HealthServicer()
+        self._health = _Health()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         registrar = _Registrar(self._server, self._border)
         for add_to_server, servicer in servicers:
@@ -69,14 +69,39 @@ class RpcServer:
         """
         await self._health.enter_graceful_shutdown()
         await asyncio.sleep(pre_drain_s)
+        self._health.end_watches()
+        self._border.in_flight.draining.set()
         stopping = asyncio.ensure_future(self._server.stop(self._drain_timeout_s))
         try:
             await asyncio.wait_for(self._border.in_flight.wait_idle(), self._drain_timeout_s)
         except TimeoutError:
             log.warning("calls are cut by the end of the drain", calls=self.in_flight)
-        # Open health watches never end by themselves: they are all that is left to cancel.
-        await self._server.stop(None)
+            await self._server.stop(None)
         await stopping
+
+
+class _Health(health.aio.HealthServicer):  # type: ignore[misc] # untyped
+    """The standard health service, whose watches end with the drain instead of holding it up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._over = asyncio.Event()
+
+    def end_watches(self) -> None:
+        """End every open watch: whoever watches takes this instance for gone."""
+        self._over.set()
+
+    async def Watch(self, request: Any, context: Any) -> None:  # noqa: N802 # gRPC's own
+        """Tell each change of a service's health until the drain."""
+        watching = asyncio.ensure_future(super().Watch(request, context))
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({watching, over}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                await watching
+        finally:
+            watching.cancel()
+            over.cancel()
 
 
 class _Registrar:

@@ -121,7 +121,7 @@ def test_the_longest_chains_do_not_overflow_the_stack() -> None:
 _PIECES = st.sampled_from(
     (  # noqa: SIM905 - pieces read best side by side
         "input.a input.l steps.s.output steps . ( ) [ ] { } , ? : + - * / % ! == < && || 'a' 1 2.5 "
-        'null true x size( .size() .map(x, .filter(x, .all(x, has( matches( in \\ \' " // ${'
+        "null true x size( .size() .map(x, .filter(x, .all(x, has( matches( in \\ ' \" // ${"
     ).split()
 )
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.expressions import InvalidExpression, Template
+from services.kit.expression_errors import InvalidExpression
+from services.kit.expressions import Template
 
 SCOPE = {"input": {"n": 3, "s": "t", "none": None, "list": [1, "é"]}, "steps": {}}
 
