@@ -111,6 +111,17 @@ def current_caller() -> Caller:
         raise LookupError("no caller: neither inside an RPC nor inside acting_as(...)") from None
 
 
+def current_tenant() -> TenantId:
+    """Return the tenant that this code works for. LookupError where there is none.
+
+    An RPC that asks for a grant is never entered without a tenant.
+    """
+    tenant = current_caller().tenant
+    if tenant is None:
+        raise LookupError("the caller has no tenant")
+    return tenant
+
+
 def find_caller() -> Caller | None:
     """Return on whose behalf this code runs, None when on nobody's: for logs."""
     return _caller.get(None)
