@@ -82,6 +82,7 @@ FINE = [
         "from services.kit.errors import InvalidArgument\nraise InvalidArgument('x')",
     ),
     ("services/prompts/__main__.py", "import os\nx = os.environ\nrun(build(PromptsSettings()))"),
+    ("services/prompts/rules.py", "x = files(__package__).joinpath('a.json').read_text()"),
     ("services/prompts/rules.py", "from datetime import datetime\ndef f(now: datetime): pass"),
     ("gateway/problems.py", "r = JSONResponse({}, status_code=404)"),
     ("gateway/routes/prompts.py", "r = JSONResponse({}, status_code=201)"),
