@@ -1,0 +1,44 @@
+"""What the command line prints: progress, results, and errors that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class Failure(Exception):
+    """Something that the person at the terminal must know: what is wrong, and what to do."""
+
+
+def fail(message: str, remedy: str = "") -> NoReturn:
+    """Print what is wrong and what to do, and end with exit code 1."""
+    err.print(f"[bold red]✗[/] {message}")
+    if remedy:
+        err.print(f"  {remedy}")
+    raise typer.Exit(1)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a Failure into its message and exit code 1."""
+    try:
+        yield
+    except Failure as failure:
+        message, _, remedy = str(failure).partition("\n")
+        fail(message, remedy)
+
+
+def dollars(nano: int) -> str:
+    """Write integer nano-dollars as dollars, to the last digit that is not zero.
+
+    1250 -> $0.00000125.
+    """
+    sign = "-" if nano < 0 else ""
+    whole, part = divmod(abs(nano), 1_000_000_000)
+    digits = f"{part:09d}".rstrip("0")
+    return f"{sign}${whole}.{digits.ljust(2, '0')}"
