@@ -8,8 +8,8 @@ interceptors. Health checks are registered past this border: they need neither d
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -27,7 +27,7 @@ from services.kit.telemetry import extract, get_logger, metrics, trace_id, trace
 ServicerContext: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 UnaryBehavior = Callable[[Any, "ServicerContext"], Awaitable[Any]]
-StreamBehavior = Callable[[Any, ServicerContext], AsyncIterator[Any]]
+StreamBehavior = Callable[[Any, ServicerContext], AsyncGenerator[Any, None]]
 
 _OURS_TO_MEND: Final = (Internal, Unavailable, DeadlineExceeded)
 
@@ -115,12 +115,13 @@ def _wrap_unary(call: "_Rpc", behavior: UnaryBehavior) -> UnaryBehavior:
 
 
 def _wrap_stream(call: "_Rpc", behavior: StreamBehavior) -> StreamBehavior:
-    async def serve(request: Any, context: ServicerContext) -> AsyncIterator[Any]:
+    async def serve(request: Any, context: ServicerContext) -> AsyncGenerator[Any, None]:
         with call.serving(context) as outcome:
             try:
                 call.admit(context, outcome.metadata)
-                async for response in behavior(request, context):
-                    yield response
+                async with aclosing(behavior(request, context)) as responses:
+                    async for response in responses:
+                        yield response
             except Exception as error:  # noqa: BLE001 # the border: everything is translated here
                 await outcome.refuse(context, error)
 
@@ -159,10 +160,13 @@ class _Rpc:
             attributes=self._attributes,
         )
         outcome = _Outcome(self.name, metadata, span)
-        with self._in_flight, use_span(span, end_on_exit=True, record_exception=False):
+        with (
+            self._in_flight,
+            use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False),
+        ):
             try:
                 yield outcome
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, GeneratorExit):
                 left = deadline.time_left()
                 outcome.code = "CANCELLED" if left is None or left > 0 else "DEADLINE_EXCEEDED"
                 raise

@@ -6,6 +6,7 @@ Each line says when, which service, which trace, and for whom (tenant, request i
 told.
 """
 
+import json
 import logging
 import re
 import sys
@@ -23,7 +24,8 @@ from services.kit.rpc.context import find_caller
 REDACTED: Final = "[redacted]"
 
 _SECRET_NAME: Final = re.compile(
-    r"passw|secret|token|api_?key|authorization|cookie|private_?key|credential|dsn", re.IGNORECASE
+    r"passw|secret|token|api[-_]?key|authorization|cookie|private[-_]?key|credential|dsn",
+    re.IGNORECASE,
 )
 # Secrets that stand inside a text: our API keys, bearer tokens, JWTs, the password in a URL.
 _SECRET_TEXT: Final = re.compile(
@@ -151,12 +153,11 @@ def _clean(value: Any, *, is_secret: bool, depth: int) -> Any:
         return [_clean(inner, is_secret=is_secret, depth=depth + 1) for inner in value]
     if is_secret:
         return REDACTED
-    return _SECRET_TEXT.sub(REDACTED, value) if isinstance(value, str) else value
+    return _SECRET_TEXT.sub(REDACTED, str(value))
 
 
 def _render_json(_logger: Any, _method: str, event: EventDict) -> str:
-    return orjson.dumps(event, default=_as_text, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _as_text(value: object) -> str:
-    return _SECRET_TEXT.sub(REDACTED, repr(value))
+    try:
+        return orjson.dumps(event, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # an integer past 64 bits, half a surrogate pair: rare, and no reason to fail
+        return json.dumps(event, default=str)
