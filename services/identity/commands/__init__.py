@@ -1,0 +1,1 @@
+"""What changes something: a file per use case, named as its RPC; each command is one transaction."""
