@@ -1,4 +1,7 @@
-"""What leaves the process or the event loop: password hashing on threads, and pushed invalidations over NATS."""
+"""What leaves the process or the event loop.
+
+Password hashing on threads, and pushed invalidations over NATS.
+"""
 
 import asyncio
 import secrets
@@ -18,9 +21,12 @@ _RETRY_S = 1
 
 
 class Argon2Passwords:
-    """argon2id on a few threads. What waits for one is bounded: past that, callers are told to come back.
+    """argon2id on a few threads.
 
-    An unknown user costs the same as a known one: the password is verified against a hash of nothing.
+    What waits for one is bounded: past that, callers are told to come back.
+
+    An unknown user costs the same as a known one: the password is verified against a hash of
+    nothing.
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
@@ -40,7 +46,10 @@ class Argon2Passwords:
         return await self._run(lambda: self._hasher.hash(password))
 
     async def verify(self, password: str, stored: str | None) -> bool:
-        """Tell whether a password has this hash; None, for nobody, takes as long. Raises PasswordChecksBusy."""
+        """Tell whether a password has this hash; None, for nobody, takes as long.
+
+        Raises PasswordChecksBusy.
+        """
         matches = await self._run(lambda: self._matches(password, stored or self._nobody))
         return matches and stored is not None
 
@@ -48,7 +57,7 @@ class Argon2Passwords:
         """Tell whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let the threads end; what still waits is dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -79,15 +88,18 @@ class Argon2Passwords:
 
 
 class BusInvalidations:
-    """Tells gateways over core NATS to forget what they know. Best effort: their caches are short as well."""
+    """Tells gateways over core NATS to forget what they know.
+
+    Best effort: their caches are short as well.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
     async def session(self, session_id: str) -> None:
-        """A session has ended."""
+        """Say that a session has ended."""
         await self._bus.hint(f"inv.identity.session.{session_id}")
 
     async def api_key(self, api_key_id: str) -> None:
-        """An API key was revoked."""
+        """Say that an API key was revoked."""
         await self._bus.hint(f"inv.identity.api_key.{api_key_id}")

@@ -4,7 +4,6 @@ from promptpilot.billing.v1 import events_pb2 as billing
 from promptpilot.execution.v1 import events_pb2 as execution
 from promptpilot.pipelines.v1 import events_pb2 as pipelines
 from promptpilot.prompts.v1 import events_pb2 as prompts
-
 from services.identity.commands.activate_tenant import record_provisioned
 from services.kit.inbox import Handler, Subscription
 from services.kit.work import Tx

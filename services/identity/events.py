@@ -1,7 +1,6 @@
 """The events that identity publishes: ids only, no personal data."""
 
 from promptpilot.identity.v1 import events_pb2 as pb
-
 from services.identity.models import ApiKey, Session, Tenant, User
 from services.identity.rules.sessions import EndReason
 

@@ -1,5 +1,7 @@
-"""Identity's tables. Schema `control` is the directory that every request needs before its tenant is known;
-a tenant's own schema holds what its people wrote.
+"""Identity's tables.
+
+Schema `control` is the directory that every request needs before its tenant is known; a tenant's
+own schema holds what its people made.
 """
 
 from datetime import datetime
@@ -17,6 +19,7 @@ SessionId = NewType("SessionId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 
 _CONTROL: dict[str, Any] = {"schema": CONTROL_SCHEMA}
+_TENANT: dict[str, Any] = {"schema": TENANT_SCHEMA}
 
 
 class Base(DeclarativeBase):
@@ -29,7 +32,11 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A person. `email` is in its normal form and unique; `password_hash` is an argon2id hash with its parameters."""
+    """A person.
+
+    `email` is in its normal form and unique; `password_hash` is an argon2id hash with its
+    parameters.
+    """
 
     __tablename__ = "users"
     __table_args__ = _CONTROL
@@ -42,7 +49,10 @@ class User(Base):
 
 
 class Tenant(Base):
-    """A customer. `version` counts changes and is the etag. (`control.tenants` is kit's own list of schemas.)"""
+    """A customer.
+
+    `version` counts changes and is the etag. (`control.tenants` is kit's own list of schemas.)
+    """
 
     __tablename__ = "tenant_directory"
     __table_args__ = _CONTROL
@@ -80,7 +90,10 @@ class Membership(Base):
 
 
 class Session(Base):
-    """A log-in. Ends at `idle_expire_time` unless used, at `expire_time` at the latest, at once when revoked."""
+    """A log-in.
+
+    Ends at `idle_expire_time` unless used, at `expire_time` at the latest, at once when revoked.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = _CONTROL
@@ -101,7 +114,10 @@ class Session(Base):
 
 
 class RefreshToken(Base):
-    """A refresh token of a token session: all that were ever given out, so that one used twice is noticed."""
+    """A refresh token of a token session.
+
+    All that were ever given out, so that one used twice is noticed.
+    """
 
     __tablename__ = "refresh_tokens"
     __table_args__ = _CONTROL
@@ -131,7 +147,10 @@ class SigningKey(Base):
 
 
 class ApiKeySecret(Base):
-    """What is needed to tell whose an API key is before its tenant is known. `digest` is SHA-256 of the whole key."""
+    """What is needed to tell whose an API key is before its tenant is known.
+
+    `digest` is SHA-256 of the whole key.
+    """
 
     __tablename__ = "api_key_secrets"
     __table_args__ = _CONTROL
@@ -148,7 +167,10 @@ class ApiKeySecret(Base):
 
 
 class AttemptCount(Base):
-    """Attempts in a window that began with the first of them. `key` is the digest of what is counted."""
+    """Attempts in a window that began with the first of them.
+
+    `key` is the digest of what is counted.
+    """
 
     __tablename__ = "attempt_counts"
     __table_args__ = _CONTROL
@@ -162,7 +184,7 @@ class ApiKey(Base):
     """An API key as its tenant sees it: everything but the secret."""
 
     __tablename__ = "api_keys"
-    __table_args__: ClassVar[dict[str, Any]] = {"schema": TENANT_SCHEMA}
+    __table_args__ = _TENANT
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

@@ -62,7 +62,10 @@ async def authenticate_api_key(work: Work, text: str) -> KeyPrincipal:
 
 
 async def get_jwks(work: Work, sealer: Sealer) -> str:
-    """Return the JWK set that verifies access tokens, the next key included; raises Unavailable before the first is made."""
+    """Return the JWK set that verifies access tokens, the next key included.
+
+    Raises Unavailable before the first is made.
+    """
     async with work.begin_control() as tx:
         jwks = await SigningKeys(tx, sealer).public_jwks()
     if not jwks:

@@ -13,7 +13,10 @@ _DAY_S = 86_400
 
 
 class PasswordSettings(Group):
-    """argon2id parameters (the second recommended set of RFC 9106) and the bound on how many are computed at once."""
+    """argon2id parameters.
+
+    The second recommended set of RFC 9106 and the bound on how many are computed at once.
+    """
 
     time_cost: int = Field(default=3, ge=1, le=20)
     memory_kib: int = Field(default=64 * 1024, ge=64, le=4 * 1024 * 1024)
@@ -51,7 +54,10 @@ class SessionSettings(Group):
 
 
 class SigningSettings(Group):
-    """When signing keys change. `publish_ahead_s` must exceed what any verifier caches the key set for."""
+    """When signing keys change.
+
+    `publish_ahead_s` must exceed what any verifier caches the key set for.
+    """
 
     rotate_after_s: int = Field(default=30 * _DAY_S, ge=60)
     publish_ahead_s: int = Field(default=_DAY_S, ge=0)

@@ -1,1 +1,4 @@
-"""What changes something: a file per use case, named as its RPC; each command is one transaction."""
+"""What changes something.
+
+A file per use case, named as its RPC; each command is one transaction.
+"""

@@ -7,7 +7,10 @@ from services.kit.work import Tx
 
 
 async def record_provisioned(tx: Tx, tenant_id: str, service: str) -> None:
-    """Note that a service holds the tenant; make the tenant live when none is missing. Part of the event's transaction."""
+    """Note that a service holds the tenant; make the tenant live when none is missing.
+
+    Part of the event's transaction.
+    """
     tenants = Tenants(tx)
     # Locked: of two services that answer at once, the second sees the first's row.
     tenant = await tenants.get(tenant_id, lock=True)

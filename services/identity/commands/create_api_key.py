@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.identity import events
-from services.identity.errors import ApiKeyNotFound, PermissionDenied
+from services.identity.errors import ApiKeyNotFound
 from services.identity.models import ApiKey, ApiKeyId
 from services.identity.repository.api_keys import ApiKeys
 from services.identity.rules import accounts
 from services.identity.rules import api_keys as rules
 from services.identity.rules.api_keys import Creator, Environment, KeyText
 from services.identity.rules.roles import Role
-from services.kit.errors import FieldViolation
+from services.kit.errors import FieldViolation, PermissionDenied
 from services.kit.ids import TenantId, new_id
 from services.kit.work import Tx, Work
 
@@ -40,16 +40,14 @@ class CreatedBy:
 async def create_api_key(
     work: Work, tenant: TenantId, form: ApiKeyForm, created_by: CreatedBy
 ) -> tuple[ApiKey, KeyText]:
-    """Create an API key that holds no more than its creator does: permissions, environment and time.
+    """Create an API key that holds no more than its creator: permissions, environment, time.
 
     Raises InvalidArgument, RoleTooWide, EnvironmentNotHeld, ExpiryTooLate.
     """
     async with work.begin(tenant) as tx:
         environment, role = _check(form, tx.now)
         creator = await _creator(tx, created_by)
-        rules.may_create(
-            creator, role=role, environment=environment, expire_time=form.expire_time
-        )
+        rules.may_create(creator, role=role, environment=environment, expire_time=form.expire_time)
         key = rules.make_key(environment, secrets.choice)
         api_key = ApiKey(
             id=new_id("key"),

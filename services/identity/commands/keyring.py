@@ -11,7 +11,8 @@ from services.identity.rules.signing_keys import KeyAges, KeyState
 from services.kit.seal import Sealer
 from services.kit.work import Tx, Work
 
-# A replica may sign with a key that another has just retired: it stays in the key set for much longer than this.
+# A replica may sign with a key that another has just retired: it stays in the key set for much
+# longer than this.
 _REMEMBERED: Final = timedelta(seconds=60)
 _LOCK: Final = "signing_keys"
 
@@ -28,18 +29,14 @@ class Keyring:
     async def current(self, tx: Tx) -> OKPKey:
         """Return the key pair that signs now; makes it when there is none yet."""
         if self._current is None or self._is_stale(tx.now):
-            keys = SigningKeys(tx, self._sealer)
-            row = await keys.find(KeyState.CURRENT)
-            if row is None:
-                await self._make_missing(tx, keys)
-                row = await keys.find(KeyState.CURRENT)
-            if row is None:
-                raise RuntimeError("a signing key was made and is not there")
-            self._current, self._read_time = keys.open(row), tx.now
+            return await self._read(tx)
         return self._current
 
     async def rotate(self, work: Work) -> bool:
-        """Make missing keys, let the next one take over when its time has come, forget dead ones; True if it took over."""
+        """Make missing keys, let the next one take over when its time has come, forget dead ones.
+
+        True if it took over.
+        """
         async with work.begin_control() as tx:
             keys = SigningKeys(tx, self._sealer)
             await self._make_missing(tx, keys)
@@ -59,6 +56,19 @@ class Keyring:
                 keys.add(rules.make_pair(), KeyState.NEXT)
                 self._read_time = None
         return is_due
+
+    async def _read(self, tx: Tx) -> OKPKey:
+        keys = SigningKeys(tx, self._sealer)
+        row = await keys.find(KeyState.CURRENT)
+        if row is None:
+            # Not remembered: this transaction, and the key with it, may yet roll back.
+            await self._make_missing(tx, keys)
+            made = await keys.find(KeyState.CURRENT)
+            if made is None:
+                raise RuntimeError("a signing key was made and is not there")
+            return keys.open(made)
+        self._current, self._read_time = keys.open(row), tx.now
+        return self._current
 
     def _is_stale(self, now: datetime) -> bool:
         return self._read_time is None or now - self._read_time >= _REMEMBERED

@@ -10,7 +10,7 @@ from services.kit.work import Tx
 
 
 async def count_attempt(tx: Tx, subjects: Sequence[Subject], window: timedelta) -> None:
-    """Count one attempt for each subject; raises TooManyAttempts, which leaves the counts as they were.
+    """Count one attempt for each subject; TooManyAttempts leaves the counts as they were.
 
     Counted before the password is looked at, so that guesses sent side by side do not slip through.
     """

@@ -45,7 +45,8 @@ async def log_in(
 ) -> LoggedIn:
     """Check a password and open a session in the user's first tenant.
 
-    An unknown e-mail takes the same way as a wrong password, hashing included, and gives the same WrongCredentials.
+    An unknown e-mail takes the same way as a wrong password, hashing included, and gives the same
+    WrongCredentials.
     Raises InvalidArgument, TooManyAttempts, PasswordChecksBusy, NoTenant.
     """
     email, password = rules.normal_email(form.email), rules.normal_password(form.password)
@@ -53,9 +54,7 @@ async def log_in(
     by_email = Subject("log_in_email", email, limits.log_ins_per_email)
     subjects = [by_email]
     if form.client_address:
-        subjects.append(
-            Subject("log_in_client", form.client_address, limits.log_ins_per_client)
-        )
+        subjects.append(Subject("log_in_client", form.client_address, limits.log_ins_per_client))
     async with work.begin_control() as tx:
         await count_attempt(tx, subjects, timedelta(seconds=limits.window_s))
         user = await Accounts(tx).find_by_email(email)
@@ -70,9 +69,7 @@ async def log_in(
 
 
 def _check(email: str, password: str, kind: SessionKind | None) -> SessionKind:
-    violations: list[FieldViolation] = []
-    if not 1 <= len(email) <= rules.EMAIL_MOST:
-        violations.append(FieldViolation("email", f"must have 1 to {rules.EMAIL_MOST} characters"))
+    violations = rules.email_violations(email)
     if not 1 <= len(password) <= rules.PASSWORD_MOST:
         text = f"must have 1 to {rules.PASSWORD_MOST} characters"
         violations.append(FieldViolation("password", text))

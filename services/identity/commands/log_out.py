@@ -14,9 +14,9 @@ from services.kit.work import Tx, Work
 async def log_out(
     work: Work, invalidations: Invalidations, *, browser_token: str, refresh_token: str
 ) -> None:
-    """End the session that a cookie or a refresh token belongs to; a token that nobody knows is no error.
+    """End the session that a cookie or a refresh token belongs to.
 
-    Raises InvalidArgument unless exactly one of the two is given.
+    A token that nobody knows is no error; not exactly one of the two is InvalidArgument.
     """
     if bool(browser_token) == bool(refresh_token):
         fields = ("browser_token", "refresh_token")

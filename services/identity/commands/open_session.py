@@ -1,4 +1,7 @@
-"""The one function that every path to a session goes through: sign-up and log-in open one, refresh renews one."""
+"""The one function that every path to a session goes through.
+
+Sign-up and log-in open one, refresh renews one.
+"""
 
 import os
 from dataclasses import dataclass
@@ -19,7 +22,10 @@ from services.kit.work import Tx
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a client gets, once, to prove its session with. Fields of the other kind of session are empty."""
+    """What a client gets, once, to prove its session with.
+
+    Fields of the other kind of session are empty.
+    """
 
     session_id: str
     expire_time: datetime

@@ -11,7 +11,10 @@ class Passwords(Protocol):
         ...
 
     async def verify(self, password: str, stored: str | None) -> bool:
-        """Tell whether the password has this hash; None, for an unknown user, is False and takes as long."""
+        """Tell whether the password has this hash.
+
+        None, for an unknown user, is False and takes as long.
+        """
         ...
 
     def needs_rehash(self, stored: str) -> bool:
@@ -20,12 +23,15 @@ class Passwords(Protocol):
 
 
 class Invalidations(Protocol):
-    """Tells every gateway, at once but without promise, that something it remembers is no longer so."""
+    """Tells every gateway.
+
+    At once but without promise, that something it remembers is no longer so.
+    """
 
     async def session(self, session_id: str) -> None:
-        """A session has ended."""
+        """Say that a session has ended."""
         ...
 
     async def api_key(self, api_key_id: str) -> None:
-        """An API key was revoked."""
+        """Say that an API key was revoked."""
         ...

@@ -25,7 +25,8 @@ async def refresh_tokens(
 ) -> Credentials:
     """Use up a refresh token and return the next pair.
 
-    A token that comes a second time was copied by somebody: whoever is the thief, the session ends for both, and
+    A token that comes a second time was copied by somebody: whoever is the thief, the session ends
+    for both, and
     gateways are told. Raises RefreshTokenInvalid, RefreshTokenReused.
     """
     if not rules.is_plausible(refresh_token, SessionKind.TOKEN):

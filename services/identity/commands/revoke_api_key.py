@@ -11,7 +11,10 @@ from services.kit.work import Work
 async def revoke_api_key(
     work: Work, invalidations: Invalidations, tenant: TenantId, api_key_id: ApiKeyId
 ) -> ApiKey:
-    """Refuse a key from now on, for good, and tell every gateway. Doing it twice is no error. Raises ApiKeyNotFound."""
+    """Refuse a key from now on, for good, and tell every gateway.
+
+    Doing it twice is no error. Raises ApiKeyNotFound.
+    """
     async with work.begin(tenant) as tx:
         keys = ApiKeys(tx)
         api_key = await keys.get(api_key_id, lock=True)

@@ -92,7 +92,8 @@ async def sign_up(
 ) -> SignedUp:
     """Make user, tenant, membership and identity's own tenant schema, and log the user in.
 
-    The tenant stays in state provisioning until each of `services` has said that it holds it; with none, it is live.
+    The tenant stays in state provisioning until each of `services` has said that it holds it; with
+    none, it is live.
     Raises EmailTaken.
     """
     async with work.begin_control() as tx:
@@ -133,7 +134,10 @@ async def _add_tenant(tx: Tx, name: str, services: Sequence[str]) -> Tenant:
 
 
 async def wait_until_live(work: Work, tenant_id: str, longest_s: float) -> Tenant:
-    """Return the tenant as soon as it is live, or as it is after this time. Holds no transaction while it waits."""
+    """Return the tenant as soon as it is live, or as it is after this time.
+
+    Holds no transaction while it waits.
+    """
     pause_s = _FIRST_PAUSE_S
     deadline = asyncio.get_running_loop().time() + longest_s
     while True:

@@ -9,7 +9,10 @@ from services.kit.work import Work
 
 
 async def update_tenant(work: Work, tenant_id: TenantId, *, name: str, etag: str) -> Tenant:
-    """Rename a tenant. An empty etag means that the last writer wins. Raises InvalidArgument, EtagMismatch."""
+    """Rename a tenant.
+
+    An empty etag means that the last writer wins. Raises InvalidArgument, EtagMismatch.
+    """
     name = name.strip()
     rules.refuse(rules.name_violations("name", name))
     async with work.begin_control() as tx:

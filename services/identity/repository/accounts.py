@@ -28,7 +28,10 @@ class Accounts:
         self._tx = tx
 
     async def add(self, user: User) -> bool:
-        """Add a user; False when the e-mail is taken, also by a transaction that commits meanwhile."""
+        """Add a user.
+
+        False when the e-mail is taken, also by a transaction that commits meanwhile.
+        """
         row = insert(User).values(
             id=user.id,
             email=user.email,

@@ -1,4 +1,8 @@
-"""API keys: the digest in schema `control`, where it is found before the tenant is known, and the rest in the tenant's schema."""
+"""API keys.
+
+The digest in schema `control`, where it is found before the tenant is known, and the rest in the
+tenant's schema.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

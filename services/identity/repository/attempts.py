@@ -1,6 +1,7 @@
 """Counts of attempts at passwords and sign-ups.
 
-They stand in the database, not in memory: a limit holds for all replicas together and outlives a restart, and beside
+They stand in the database, not in memory: a limit holds for all replicas together and outlives a
+restart, and beside
 hashing a password the write costs nothing.
 """
 

@@ -20,7 +20,10 @@ class OpenSession:
 
 
 class Sessions:
-    """Sessions are found by the digest of their secret: whoever has the secret is the session's user."""
+    """Sessions are found by the digest of their secret.
+
+    Whoever has the secret is the session's user.
+    """
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -49,14 +52,20 @@ class Sessions:
         self._tx.session.add(row)
 
     async def lock_refresh_token(self, digest: bytes) -> RefreshToken | None:
-        """Return a refresh token; of two who use it at once the second waits and then sees it used."""
+        """Return a refresh token.
+
+        Of two who use it at once the second waits and then sees it used.
+        """
         query = select(RefreshToken).where(RefreshToken.digest == digest).with_for_update()
         return (await self._tx.session.execute(query)).scalar_one_or_none()
 
     async def revoke(
         self, reason: EndReason, *, session_id: str = "", browser_digest: bytes = b""
     ) -> Session | None:
-        """End a session by its id or its cookie's digest; None when there is none or it has ended already."""
+        """End a session by its id or its cookie's digest.
+
+        None when there is none or it has ended already.
+        """
         query = select(Session).where(Session.revoke_time.is_(None)).with_for_update()
         if session_id:
             query = query.where(Session.id == session_id)
@@ -68,12 +77,15 @@ class Sessions:
         return session
 
     async def remove_ended(self, kept: timedelta) -> int:
-        """Remove sessions that ended longer ago than this, with their refresh tokens; returns how many."""
+        """Remove sessions that ended longer ago than this, with their refresh tokens.
+
+        Returns how many.
+        """
         old = Session.idle_expire_time < self._tx.now - kept
         gone = await self._tx.session.execute(delete(Session).where(old).returning(Session.id))
         return len(gone.all())
 
-    def _open_sessions(self) -> Select[tuple[Session, str]]:
+    def _open_sessions(self) -> Select[Session, str]:
         now = self._tx.now
         return (
             select(Session, Membership.role)
@@ -91,6 +103,6 @@ class Sessions:
             )
         )
 
-    async def _first(self, query: Select[tuple[Session, str]]) -> OpenSession | None:
+    async def _first(self, query: Select[Session, str]) -> OpenSession | None:
         row = (await self._tx.session.execute(query)).one_or_none()
         return None if row is None else OpenSession(row[0], Role(row[1]))

@@ -13,7 +13,10 @@ from services.kit.work import Tx
 
 
 class SigningKeys:
-    """Signing keys by state. Change them only while holding the transaction's lock `signing_keys`."""
+    """Signing keys by state.
+
+    Change them only while holding the transaction's lock `signing_keys`.
+    """
 
     def __init__(self, tx: Tx, sealer: Sealer) -> None:
         self._tx = tx

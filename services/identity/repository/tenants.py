@@ -23,7 +23,10 @@ class Tenants:
             self._tx.session.add(TenantProvisioning(tenant_id=tenant.id, service=service))
 
     async def get(self, tenant_id: str, *, lock: bool = False) -> Tenant:
-        """Return a tenant, locked until the end of the transaction if wanted; raises TenantNotFound."""
+        """Return a tenant, locked until the end of the transaction if wanted.
+
+        Raises TenantNotFound.
+        """
         query = select(Tenant).where(Tenant.id == tenant_id)
         if lock:
             query = query.with_for_update()
@@ -67,6 +70,4 @@ class Tenants:
     async def activate(self, tenant: Tenant) -> None:
         """Make a locked tenant live."""
         values = {"state": "live", "version": tenant.version + 1, "update_time": self._tx.now}
-        await self._tx.session.execute(
-            update(Tenant).where(Tenant.id == tenant.id).values(values)
-        )
+        await self._tx.session.execute(update(Tenant).where(Tenant.id == tenant.id).values(values))

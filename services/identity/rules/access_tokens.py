@@ -1,4 +1,8 @@
-"""Access tokens: JWTs in the profile of RFC 9068, signed with EdDSA (Ed25519), so that gateways check them without asking."""
+"""Access tokens.
+
+JWTs in the profile of RFC 9068, signed with EdDSA (Ed25519), so that gateways check them without
+asking.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,13 +13,17 @@ from joserfc.jwk import OKPKey
 
 AUDIENCE: Final = "promptpilot"
 TYPE: Final = "at+jwt"
-# EdDSA over Curve25519 by its fully specified name (RFC 9864), which replaces the ambiguous "EdDSA".
+# EdDSA over Curve25519 by its fully specified name (RFC 9864), which replaces the ambiguous
+# "EdDSA".
 ALGORITHM: Final = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a token stands for: a user in a session of a tenant, with the permissions held when it was made."""
+    """Whom a token stands for.
+
+    A user in a session of a tenant, with the permissions held when it was made.
+    """
 
     user_id: str
     tenant_id: str
@@ -34,7 +42,8 @@ def issue(
 ) -> str:
     """Sign a token.
 
-    Claims: iss, aud, sub (user), tid (tenant), sid (session), mask (bit n: Permission n), env (empty: a person
+    Claims: iss, aud, sub (user), tid (tenant), sid (session), mask (bit n: Permission n), env
+    (empty: a person
     chooses test or live with each call), iat, nbf, exp (seconds), jti.
     """
     seconds = int(now.timestamp())

@@ -1,7 +1,9 @@
 """The form of an API key: `pp_<test|live>_<8 public id><32 secret><6 CRC-32>`, all in base 62.
 
-The checksum lets a gateway, and a secret scanner, tell a mistyped key from a real one without asking
-anybody; the 32 characters of the secret hold 190 random bits, so that SHA-256 alone is the right digest.
+The checksum lets a gateway, and a secret scanner, tell a mistyped key from a real one without
+asking
+anybody; the 32 characters of the secret hold 190 random bits, so that SHA-256 alone is the right
+digest.
 """
 
 import re
@@ -22,7 +24,9 @@ SECRET_LENGTH: Final = 32
 CHECKSUM_LENGTH: Final = 6
 LAST_LENGTH: Final = 4
 
-_FORM: Final = re.compile(r"pp_(test|live)_([0-9A-Za-z]{8})[0-9A-Za-z]{32}([0-9A-Za-z]{6})", re.ASCII)
+_FORM: Final = re.compile(
+    r"pp_(test|live)_([0-9A-Za-z]{8})[0-9A-Za-z]{32}([0-9A-Za-z]{6})", re.ASCII
+)
 
 
 class Environment(StrEnum):
@@ -52,7 +56,10 @@ class KeyText:
 
     @property
     def last_four(self) -> str:
-        """The last four characters: part of the checksum, so that they give away nothing of the secret."""
+        """The last four characters.
+
+        Part of the checksum, so that they give away nothing of the secret.
+        """
         return self.text[-LAST_LENGTH:]
 
     def __repr__(self) -> str:
@@ -88,7 +95,10 @@ def checksum(body: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Creator:
-    """Who creates a key. `environment` and `expire_time` are set when the creator is itself a key."""
+    """Who creates a key.
+
+    `environment` and `expire_time` are set when the creator is itself a key.
+    """
 
     permission_mask: int
     environment: Environment | None
@@ -108,4 +118,6 @@ def may_create(
         creator.expire_time is not None and expire_time > creator.expire_time
     )
     if creator.expire_time is not None and outlives:
-        raise ExpiryTooLate("a key cannot outlive the key that creates it: set an earlier expire_time")
+        raise ExpiryTooLate(
+            "a key cannot outlive the key that creates it: set an earlier expire_time"
+        )

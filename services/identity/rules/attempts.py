@@ -10,7 +10,10 @@ from services.identity.errors import TooManyAttempts
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is counted: a kind (`log_in_email`, `log_in_client`, `sign_up_client`) and whose, and how many are allowed."""
+    """What is counted.
+
+    A kind (`log_in_email`, `log_in_client`, `sign_up_client`) and whose, and how many are allowed.
+    """
 
     kind: str
     name: str
@@ -18,7 +21,10 @@ class Subject:
 
     @property
     def key(self) -> str:
-        """What the database holds: a digest, so that addresses of people who are not users are not kept."""
+        """What the database holds.
+
+        A digest, so that addresses of people who are not users are not kept.
+        """
         return sha256(f"{self.kind}\x1f{self.name}".encode()).hexdigest()
 
 

@@ -1,4 +1,7 @@
-"""System roles as bit masks over the static permission catalogue (`promptpilot.options.v1.Permission`)."""
+"""System roles as bit masks over the static permission catalogue.
+
+`promptpilot.options.v1.Permission`.
+"""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -39,7 +42,10 @@ def mask_of(role: Role) -> int:
 
 
 def permission_names(mask: int) -> list[str]:
-    """Return the names of the permissions in a mask, sorted. Bits outside the catalogue are ignored."""
+    """Return the names of the permissions in a mask, sorted.
+
+    Bits outside the catalogue are ignored.
+    """
     return sorted(name for name, number in _NUMBERS.items() if mask >> number & 1)
 
 

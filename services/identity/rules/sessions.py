@@ -57,7 +57,10 @@ def is_plausible(token: str, kind: SessionKind) -> bool:
 
 
 def csrf_token(browser_token: str) -> str:
-    """Derive what state-changing requests must echo: only who has the cookie can, and it is stored nowhere."""
+    """Derive what state-changing requests must echo.
+
+    Only who has the cookie can, and it is stored nowhere.
+    """
     return _base64url(hmac.new(browser_token.encode(), _CSRF_LABEL, sha256).digest())
 
 
@@ -67,7 +70,10 @@ def idle_end(now: datetime, expire_time: datetime, lifetimes: Lifetimes) -> date
 
 
 def is_worth_touching(now: datetime, idle_expire_time: datetime, lifetimes: Lifetimes) -> bool:
-    """Tell whether to write that a session was used: not at every request, but after a 60th of its idle time."""
+    """Tell whether to write that a session was used.
+
+    Not at every request, but after a 60th of its idle time.
+    """
     return now + lifetimes.idle - idle_expire_time >= lifetimes.idle / 60
 
 

@@ -1,4 +1,8 @@
-"""Keys that sign access tokens: made as *next*, published before use, *current* for a time, then *retired* until no token of theirs lives."""
+"""Keys that sign access tokens.
+
+Made as *next*, published before use, *current* for a time, then *retired* until no token of theirs
+lives.
+"""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +23,10 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyAges:
-    """How old keys get. `publish_ahead` must exceed what any verifier caches the public keys for."""
+    """How old keys get.
+
+    `publish_ahead` must exceed what any verifier caches the public keys for.
+    """
 
     rotate_after: timedelta
     publish_ahead: timedelta
@@ -35,7 +42,9 @@ def make_pair() -> OKPKey:
 
 def public_text(key: OKPKey) -> str:
     """Return the public JWK as JSON text: what the key set shows."""
-    return json.dumps({**key.as_dict(private=False), "alg": "Ed25519", "use": "sig"}, sort_keys=True)
+    return json.dumps(
+        {**key.as_dict(private=False), "alg": "Ed25519", "use": "sig"}, sort_keys=True
+    )
 
 
 def private_text(key: OKPKey) -> str:
@@ -51,7 +60,10 @@ def key_set(public_jwks: Iterable[str]) -> str:
 def is_rotation_due(
     now: datetime, *, current_since: datetime, next_since: datetime, ages: KeyAges
 ) -> bool:
-    """Tell whether the next key takes over: the current one is old, and everybody has had time to learn the next."""
+    """Tell whether the next key takes over.
+
+    The current one is old, and everybody has had time to learn the next.
+    """
     return now - current_since >= ages.rotate_after and now - next_since >= ages.publish_ahead
 
 

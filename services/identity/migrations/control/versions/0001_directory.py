@@ -1,4 +1,7 @@
-"""Directory: users, tenants, memberships, sessions, signing keys, API key digests, attempt counts."""
+"""Directory.
+
+Users, tenants, memberships, sessions, signing keys, API key digests, attempt counts.
+"""
 
 import sqlalchemy as sa
 from alembic import op
