@@ -103,8 +103,10 @@ async def once(
     if not request_id:
         yield Call(work)
         return
-    if len(request_id) > _LONGEST_ID:
-        raise InvalidArgument.of_field("request_id", f"must be at most {_LONGEST_ID} characters")
+    if len(request_id) > _LONGEST_ID or not request_id.isprintable():
+        raise InvalidArgument.of_field(
+            "request_id", f"must be at most {_LONGEST_ID} printable characters"
+        )
     scope = work.begin_control() if tenant is None else work.begin(tenant)
     async with scope as tx:
         if not await tx.try_lock(f"request:{tenant or ''}:{method}:{request_id}"):

@@ -17,7 +17,7 @@ TenantId = NewType("TenantId", str)
 ActorId = NewType("ActorId", str)
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_FORM: Final = re.compile(r"^([a-z]{3})_([0-7][0-9a-hjkmnp-tv-z]{25})$")
+_FORM: Final = re.compile(r"([a-z]{3})_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
 
 def new_id(prefix: str) -> str:
@@ -38,7 +38,7 @@ def derived_id(prefix: str, *parts: str) -> str:
 
 def parse_id(prefix: str, text: str, *, field: str) -> str:
     """Return the text if it is an id of this kind; else InvalidArgument that names the field."""
-    match = _FORM.match(text)
+    match = _FORM.fullmatch(text)
     if match is None or match.group(1) != prefix:
         raise InvalidArgument.of_field(
             field, f"must be an id of the form {prefix}_ and 26 characters"
@@ -48,7 +48,7 @@ def parse_id(prefix: str, text: str, *, field: str) -> str:
 
 def is_id(prefix: str, text: str) -> bool:
     """Tell whether the text has the form of an id of this kind."""
-    match = _FORM.match(text)
+    match = _FORM.fullmatch(text)
     return match is not None and match.group(1) == prefix
 
 
