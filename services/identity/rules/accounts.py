@@ -10,7 +10,6 @@ EMAIL_MOST: Final = 254  # RFC 5321 section 4.5.3.1.3, without the angle bracket
 PASSWORD_LEAST: Final = 10
 PASSWORD_MOST: Final = 200
 NAME_MOST: Final = 100
-REQUEST_ID_MOST: Final = 128
 
 # A dot-string of RFC 5321 before the @, host labels of RFC 1123 after it. Others exist and nobody
 # has one.
@@ -88,16 +87,6 @@ def name_violations(field: str, name: str) -> list[FieldViolation]:
         return [FieldViolation(field, f"must have 1 to {NAME_MOST} characters")]
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in name):
         return [FieldViolation(field, "must be one line without control characters")]
-    return []
-
-
-def request_id_violations(request_id: str) -> list[FieldViolation]:
-    """Say what is wrong with a request id.
-
-    It may be empty, which means that the call is not repeatable.
-    """
-    if len(request_id) > REQUEST_ID_MOST:
-        return [FieldViolation("request_id", f"must have at most {REQUEST_ID_MOST} characters")]
     return []
 
 

@@ -26,8 +26,9 @@ from services.identity.models import ApiKeyId
 from services.identity.rules.accounts import normal_password
 from services.identity.rules.roles import Role, permission_names
 from services.identity.servicer import translation
-from services.identity.servicer.parts import Parts, calling_tenant
+from services.identity.servicer.parts import Parts
 from services.kit.idempotency import once
+from services.kit.rpc.context import current_caller, current_tenant
 
 # What is left of a call's deadline for the answer itself, once a sign-up stops waiting.
 _ANSWER_S = 0.5
@@ -128,7 +129,7 @@ class SessionRpcs(IdentityServiceServicer):
 
     async def GetMe(self, request: pb.GetMeRequest, context: _Context) -> pb.GetMeResponse:
         """Say who calls."""
-        caller, tenant_id = calling_tenant()
+        caller, tenant_id = current_caller(), current_tenant()
         work = self._parts.work
         answer = pb.GetMeResponse(
             permissions=permission_names(caller.permission_mask),

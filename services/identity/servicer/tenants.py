@@ -13,13 +13,13 @@ from services.identity.commands.create_api_key import ApiKeyForm, CreatedBy, cre
 from services.identity.commands.revoke_api_key import revoke_api_key
 from services.identity.commands.update_tenant import update_tenant
 from services.identity.models import ApiKeyId
-from services.identity.rules.accounts import refuse, request_id_violations
 from services.identity.servicer import translation
-from services.identity.servicer.parts import Parts, calling_tenant
+from services.identity.servicer.parts import Parts
 from services.kit.errors import InvalidArgument
 from services.kit.idempotency import once
 from services.kit.ids import parse_id
 from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.rpc.context import current_caller, current_tenant
 
 _Context = grpc.aio.ServicerContext[object, object]
 
@@ -35,7 +35,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.GetTenantRequest, context: _Context
     ) -> pb.GetTenantResponse:
         """Return the caller's tenant."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         tenant = await queries.get_tenant(self._work, tenant_id)
         return pb.GetTenantResponse(tenant=translation.from_tenant(tenant))
 
@@ -43,7 +43,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.UpdateTenantRequest, context: _Context
     ) -> pb.UpdateTenantResponse:
         """Rename the caller's tenant."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         tenant = await update_tenant(self._work, tenant_id, name=request.name, etag=request.etag)
         return pb.UpdateTenantResponse(tenant=translation.from_tenant(tenant))
 
@@ -63,7 +63,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.ListMembersRequest, context: _Context
     ) -> pb.ListMembersResponse:
         """Return a page of the members of the caller's tenant."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         limit = page_size(request.page_size)
         after = _member_of(request.page_token)
         rows = await queries.list_members(self._work, tenant_id, after=after, limit=limit + 1)
@@ -78,9 +78,8 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.CreateApiKeyRequest, context: _Context
     ) -> pb.CreateApiKeyResponse:
         """Create a key; the stored answer, which holds the key, is sealed."""
-        caller, tenant_id = calling_tenant()
+        caller, tenant_id = current_caller(), current_tenant()
         created_by = CreatedBy(caller.actor, caller.kind == "key", caller.permission_mask)
-        refuse(request_id_violations(request.request_id))
         async with once(
             self._work,
             tenant_id,
@@ -101,7 +100,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.GetApiKeyRequest, context: _Context
     ) -> pb.GetApiKeyResponse:
         """Return a key without its secret."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         api_key_id = ApiKeyId(parse_id("key", request.api_key_id, field="api_key_id"))
         api_key = await queries.get_api_key(self._work, tenant_id, api_key_id)
         return pb.GetApiKeyResponse(api_key=translation.from_api_key(api_key))
@@ -110,7 +109,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.ListApiKeysRequest, context: _Context
     ) -> pb.ListApiKeysResponse:
         """Return a page of the tenant's keys."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         limit = page_size(request.page_size)
         before = _id_of(request.page_token, "key")
         keys = await queries.list_api_keys(self._work, tenant_id, before=before, limit=limit + 1)
@@ -123,7 +122,7 @@ class TenantRpcs(IdentityServiceServicer):
         self, request: pb.RevokeApiKeyRequest, context: _Context
     ) -> pb.RevokeApiKeyResponse:
         """Revoke a key for good."""
-        _, tenant_id = calling_tenant()
+        tenant_id = current_tenant()
         api_key_id = ApiKeyId(parse_id("key", request.api_key_id, field="api_key_id"))
         api_key = await revoke_api_key(self._work, self._parts.invalidations, tenant_id, api_key_id)
         return pb.RevokeApiKeyResponse(api_key=translation.from_api_key(api_key))
