@@ -1,0 +1,41 @@
+"""The REST surface: a package for each service, a module for each part of it."""
+
+from collections.abc import Iterator
+
+from fastapi.routing import APIRoute
+
+from gateway.routes.billing.billing import billing
+from gateway.routes.execution.model_calls import model_calls
+from gateway.routes.execution.providers import providers
+from gateway.routes.execution.runs import runs
+from gateway.routes.identity.api_keys import api_keys
+from gateway.routes.identity.sessions import keys, sessions
+from gateway.routes.identity.tenants import tenants
+from gateway.routes.pipelines.pipelines import pipelines
+from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.prompts import prompts
+from gateway.routes.prompts.versions import versions as prompt_versions
+
+# In the order in which paths are tried: what is called most comes first.
+ROUTERS = (
+    prompt_versions,
+    runs,
+    prompts,
+    pipelines,
+    pipeline_versions,
+    model_calls,
+    providers,
+    billing,
+    sessions,
+    tenants,
+    api_keys,
+    keys,
+)
+
+
+def operations() -> Iterator[APIRoute]:
+    """Return every operation of the API."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield route

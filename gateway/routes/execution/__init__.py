@@ -1,0 +1,1 @@
+"""Runs and their live events, model calls, model providers."""

@@ -1,0 +1,1 @@
+"""Pipelines, their versions and labels, validation, templates and the schema of definitions."""
