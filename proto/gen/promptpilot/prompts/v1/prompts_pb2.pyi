@@ -208,7 +208,7 @@ class PromptLabel(_message.Message):
     """^[a-z0-9][a-z0-9_.-]{0,35}$"""
     version: _builtins.int
     actor_id: _builtins.str
-    """usr_… or key_… that moved it last."""
+    """usr_… or key_… that moved it last; empty when the platform did (the default library)."""
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -305,6 +305,7 @@ class PromptVersion(_message.Message):
     CONTENT_HASH_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     CREATOR_ID_FIELD_NUMBER: _builtins.int
+    UNDECLARED_VARIABLES_FIELD_NUMBER: _builtins.int
     prompt_id: _builtins.str
     number: _builtins.int
     """1, 2, 3 …"""
@@ -313,11 +314,15 @@ class PromptVersion(_message.Message):
     content_hash: _builtins.str
     """SHA-256 of the canonical content, hex."""
     creator_id: _builtins.str
-    """usr_… or key_…"""
+    """usr_… or key_…; empty when the platform made it (the default library)."""
     @_builtins.property
     def content(self) -> Global___PromptContent: ...
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def undeclared_variables(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Output only: names that the templates use and `content.variables` does not declare; each is a required string."""
+
     def __init__(
         self,
         *,
@@ -328,10 +333,11 @@ class PromptVersion(_message.Message):
         content_hash: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         creator_id: _builtins.str = ...,
+        undeclared_variables: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "content_hash", b"content_hash", "create_time", b"create_time", "creator_id", b"creator_id", "note", b"note", "number", b"number", "prompt_id", b"prompt_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "content_hash", b"content_hash", "create_time", b"create_time", "creator_id", b"creator_id", "note", b"note", "number", b"number", "prompt_id", b"prompt_id", "undeclared_variables", b"undeclared_variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

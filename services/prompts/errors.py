@@ -1,0 +1,91 @@
+"""Reasons of this service; `prompts.proto` says which RPC raises which."""
+
+from typing import Final, Self
+
+from services.kit.errors import (
+    AlreadyExists,
+    Conflict,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+)
+
+# Callers' texts are shown cut to the length of the longest name.
+_MOST_SHOWN: Final = 128
+
+
+class PromptNotFound(NotFound):
+    """No prompt of this tenant has the id or name. Metadata: `prompt`."""
+
+    reason = "PROMPT_NOT_FOUND"
+
+    @classmethod
+    def of(cls, reference: str) -> Self:
+        """Build the error for an id or name."""
+        shown = reference[:_MOST_SHOWN]
+        return cls(f"there is no prompt {shown}", prompt=shown)
+
+
+class PromptVersionNotFound(NotFound):
+    """The prompt has no version of that number. Metadata: `prompt`, `version`."""
+
+    reason = "PROMPT_VERSION_NOT_FOUND"
+
+    @classmethod
+    def of(cls, prompt: str, version: int) -> Self:
+        """Build the error for a number of a prompt that is there."""
+        return cls(f"prompt {prompt} has no version {version}", prompt=prompt, version=version)
+
+
+class LabelNotFound(NotFound):
+    """The prompt has no such label. Metadata: `prompt`, `label`."""
+
+    reason = "LABEL_NOT_FOUND"
+
+    @classmethod
+    def of(cls, prompt: str, label: str) -> Self:
+        """Build the error for a label of a prompt that is there."""
+        shown = label[:_MOST_SHOWN]
+        return cls(f"prompt {prompt} has no label {shown}", prompt=prompt, label=shown)
+
+
+class PromptNameTaken(AlreadyExists):
+    """Another prompt of the tenant, archived ones included, has the name. Metadata: `name`."""
+
+    reason = "PROMPT_NAME_TAKEN"
+
+
+class PromptArchived(FailedPrecondition):
+    """An archived prompt takes no new versions. Metadata: `prompt`."""
+
+    reason = "PROMPT_ARCHIVED"
+
+
+class EtagMismatch(Conflict):
+    """The prompt has changed since the caller read it. Metadata: `prompt`, its present `etag`."""
+
+    reason = "ETAG_MISMATCH"
+
+
+class LabelReserved(InvalidArgument):
+    """`latest` is moved by the platform alone."""
+
+    reason = "LABEL_RESERVED"
+
+
+class PromptInvalid(InvalidArgument):
+    """What was to be saved is wrong; violations name each field, and line and column in it."""
+
+    reason = "PROMPT_INVALID"
+
+
+class VariablesInvalid(InvalidArgument):
+    """Variables do not fit the prompt; the violations name each one."""
+
+    reason = "VARIABLES_INVALID"
+
+
+class RenderTooLarge(InvalidArgument):
+    """The rendered prompt would pass the bounds of output or work."""
+
+    reason = "RENDER_TOO_LARGE"
