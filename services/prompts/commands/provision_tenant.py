@@ -1,0 +1,59 @@
+"""What identity's TenantCreated asks for: the tenant's tables, with the default library in them."""
+
+from collections.abc import Sequence
+
+from services.kit import tenancy
+from services.kit.ids import TenantId, new_id
+from services.kit.work import Tx
+from services.prompts import events
+from services.prompts.models import Prompt, PromptLabel, PromptVersion
+from services.prompts.repository import Prompts
+from services.prompts.rules.content import content_hash
+from services.prompts.rules.library import LibraryPrompt
+from services.prompts.rules.prompts import DEFAULT_LABEL, LATEST
+
+
+async def provision_tenant(tx: Tx, tenant: TenantId, library: Sequence[LibraryPrompt]) -> None:
+    """Make the tenant's tables, fill in the default library and say that the tenant is held here.
+
+    Runs in the inbox's transaction. The library is for new tenants: one that has a prompt already
+    is left as it is. TenantProvisioned stands for all that is seeded: no event for each prompt.
+    """
+    inner = await tenancy.provision(tx, tenant)
+    prompts = Prompts(inner)
+    if await prompts.is_empty():
+        rows = [_rows(inner, entry) for entry in library]
+        await prompts.add_all([row for row, _, _ in rows])
+        await prompts.add_all([row for _, row, _ in rows])
+        await prompts.add_all([row for _, _, labels in rows for row in labels])
+    tx.emit(events.tenant_provisioned(tenant), tenant=tenant)
+
+
+def _rows(tx: Tx, entry: LibraryPrompt) -> tuple[Prompt, PromptVersion, list[PromptLabel]]:
+    document = entry.content.document()
+    prompt = Prompt(
+        id=new_id("prm"),
+        name=entry.name,
+        description=entry.description,
+        type=entry.content.type,
+        tags=entry.tags,
+        latest_version=1,
+        revision=1,
+        create_time=tx.now,
+        update_time=tx.now,
+        archive_time=None,
+    )
+    version = PromptVersion(
+        prompt_id=prompt.id,
+        number=1,
+        content=document.decode(),
+        content_hash=content_hash(document),
+        note=entry.note,
+        create_time=tx.now,
+        creator_id="",
+    )
+    labels = [
+        PromptLabel(prompt_id=prompt.id, label=label, version=1, update_time=tx.now, actor_id="")
+        for label in (LATEST, DEFAULT_LABEL)
+    ]
+    return prompt, version, labels

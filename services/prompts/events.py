@@ -1,0 +1,50 @@
+"""Builders of the events that this service publishes: ids and numbers, never content."""
+
+from promptpilot.prompts.v1 import events_pb2 as pb
+from services.kit.ids import TenantId
+from services.prompts.models import Prompt, PromptLabel, PromptVersion
+
+
+def tenant_provisioned(tenant: TenantId) -> pb.TenantProvisioned:
+    """Say that this service holds the tenant, its default library included."""
+    return pb.TenantProvisioned(tenant_id=tenant)
+
+
+def prompt_created(prompt: Prompt) -> pb.PromptCreated:
+    """Say that a prompt was made."""
+    return pb.PromptCreated(prompt_id=prompt.id)
+
+
+def prompt_updated(prompt: Prompt) -> pb.PromptUpdated:
+    """Say that a prompt's name, description or tags changed."""
+    return pb.PromptUpdated(prompt_id=prompt.id)
+
+
+def prompt_archived(prompt: Prompt) -> pb.PromptArchived:
+    """Say that a prompt was archived."""
+    return pb.PromptArchived(prompt_id=prompt.id)
+
+
+def prompt_unarchived(prompt: Prompt) -> pb.PromptUnarchived:
+    """Say that an archived prompt came back."""
+    return pb.PromptUnarchived(prompt_id=prompt.id)
+
+
+def prompt_version_created(version: PromptVersion) -> pb.PromptVersionCreated:
+    """Say that a version was added, and that `latest` points at it now."""
+    return pb.PromptVersionCreated(prompt_id=version.prompt_id, version=version.number)
+
+
+def prompt_label_set(label: PromptLabel, *, previous_version: int) -> pb.PromptLabelSet:
+    """Say that a label points somewhere else; `previous_version` is 0 for a new label."""
+    return pb.PromptLabelSet(
+        prompt_id=label.prompt_id,
+        label=label.label,
+        version=label.version,
+        previous_version=previous_version,
+    )
+
+
+def prompt_label_deleted(label: PromptLabel) -> pb.PromptLabelDeleted:
+    """Say that a label was removed."""
+    return pb.PromptLabelDeleted(prompt_id=label.prompt_id, label=label.label)

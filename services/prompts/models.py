@@ -1,0 +1,99 @@
+"""Tables of a tenant: prompts, their versions, and the labels that point at versions."""
+
+from datetime import datetime
+from typing import Any, ClassVar, NewType
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from services.kit.tenancy import TENANT_SCHEMA
+
+PromptId = NewType("PromptId", str)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        list[str]: ARRAY(Text),
+        datetime: TIMESTAMP(timezone=True),
+    }
+
+
+class Prompt(Base):
+    """A prompt. Its row is also the counter of its versions: whoever adds one locks it."""
+
+    __tablename__ = "prompts"
+    __table_args__ = (
+        CheckConstraint("type IN ('text', 'chat')", name="prompts_type"),
+        Index("prompts_update_time", "update_time", "id"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str]
+    type: Mapped[str]
+    tags: Mapped[list[str]]
+    # Number of the newest version, which is also how many there are.
+    latest_version: Mapped[int]
+    # Grows with every change of the prompt, its versions and labels included: the etag's ground.
+    revision: Mapped[int] = mapped_column(BIGINT)
+    create_time: Mapped[datetime]
+    update_time: Mapped[datetime]
+    archive_time: Mapped[datetime | None]
+
+    labels: Mapped[list["PromptLabel"]] = relationship(
+        primaryjoin="Prompt.id == foreign(PromptLabel.prompt_id)",
+        order_by="PromptLabel.label",
+        lazy="raise",
+        viewonly=True,
+    )
+
+    def touch(self, now: datetime) -> None:
+        """Note that something about the prompt changed: a new etag, and the top of lists."""
+        self.revision += 1
+        self.update_time = max(self.update_time, now)
+
+
+class PromptVersion(Base):
+    """A version. A trigger refuses every change of what was written once."""
+
+    __tablename__ = "prompt_versions"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="prompt_versions_number"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    prompt_id: Mapped[str] = mapped_column(
+        ForeignKey(f"{TENANT_SCHEMA}.prompts.id"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    # Canonical JSON as text, not jsonb: its bytes are what the hash was taken of.
+    content: Mapped[str]
+    content_hash: Mapped[str]
+    note: Mapped[str]
+    create_time: Mapped[datetime]
+    creator_id: Mapped[str]
+
+
+class PromptLabel(Base):
+    """A label and the version it points at. `latest` has its row too: all resolve alike."""
+
+    __tablename__ = "prompt_labels"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["prompt_id", "version"],
+            [
+                f"{TENANT_SCHEMA}.prompt_versions.prompt_id",
+                f"{TENANT_SCHEMA}.prompt_versions.number",
+            ],
+        ),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    prompt_id: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    update_time: Mapped[datetime]
+    actor_id: Mapped[str]

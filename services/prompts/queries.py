@@ -1,0 +1,167 @@
+"""What reads prompts: a function per RPC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.errors import InvalidArgument, NotFound
+from services.kit.ids import TenantId, is_id
+from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.work import Work
+from services.prompts.errors import (
+    LabelNotFound,
+    PromptInvalid,
+    PromptNotFound,
+    PromptVersionNotFound,
+)
+from services.prompts.models import Prompt, PromptVersion
+from services.prompts.repository import PromptFilter, PromptKey, Prompts, Reference, Resolution
+from services.prompts.rules import prompts as rules
+from services.prompts.rules.content import Content, ContentDraft, Message, check_content, render
+from services.prompts.rules.violations import Violations
+
+MOST_REFERENCES = 100
+_MOST_QUERY_CHARACTERS = 200
+_MOST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a reference stands for. `label` is empty when the reference named a number."""
+
+    prompt_id: str
+    name: str
+    label: str
+    version: PromptVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A prompt filled with values; `source` is None for a draft."""
+
+    messages: Sequence[Message]
+    content: Content
+    source: PromptVersion | None
+
+
+async def get_prompt(work: Work, tenant: TenantId, *, reference: str) -> Prompt:
+    """Return one prompt with its labels. Raises PromptNotFound."""
+    async with work.begin(tenant) as tx:
+        return await Prompts(tx).get(reference)
+
+
+async def list_prompts(
+    work: Work, tenant: TenantId, *, only: PromptFilter, size: int, token: str
+) -> tuple[Sequence[Prompt], str]:
+    """Return a page of prompts, last changed first, and the next one's token ("" at the end)."""
+    violations = Violations()
+    violations.add_text("query", only.query, most=_MOST_QUERY_CHARACTERS)
+    violations.add_text("tag", only.tag, most=rules.MOST_TAG_CHARACTERS)
+    violations.raise_as(PromptInvalid)
+    limit, after = page_size(size), _prompt_key(token)
+    async with work.begin(tenant) as tx:
+        found = await Prompts(tx).page(only, after, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    if not more:
+        return page, ""
+    return page, encode_token([page[-1].update_time.isoformat(), page[-1].id])
+
+
+async def get_prompt_version(
+    work: Work, tenant: TenantId, *, reference: str, number: int
+) -> PromptVersion:
+    """Return one version. Raises PromptNotFound, PromptVersionNotFound."""
+    async with work.begin(tenant) as tx:
+        return await Prompts(tx).version(reference, number)
+
+
+async def list_prompt_versions(
+    work: Work, tenant: TenantId, *, reference: str, size: int, token: str
+) -> tuple[Sequence[PromptVersion], str]:
+    """Return a page of versions, newest first, and the token of the next one ("" at the end)."""
+    limit, before = page_size(size), _version_key(token)
+    async with work.begin(tenant) as tx:
+        found = await Prompts(tx).versions_page(reference, before, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    return page, encode_token([page[-1].number]) if more else ""
+
+
+async def resolve_prompts(
+    work: Work, tenant: TenantId, references: Sequence[Reference]
+) -> list[Resolved]:
+    """Find the versions that references stand for, in their order, in one statement.
+
+    Raises InvalidArgument unless there are 1..100; PromptNotFound, LabelNotFound or
+    PromptVersionNotFound for the first that is not there, with its `index`.
+    """
+    if not 1 <= len(references) <= MOST_REFERENCES:
+        raise InvalidArgument.of_field("references", f"must be 1..{MOST_REFERENCES} references")
+    wanted = [_completed(reference) for reference in references]
+    async with work.begin(tenant) as tx:
+        found = await Prompts(tx).resolve(wanted)
+    return [
+        _resolved(index, reference, resolution)
+        for index, (reference, resolution) in enumerate(zip(wanted, found, strict=True))
+    ]
+
+
+async def render_prompt(
+    work: Work, tenant: TenantId, *, source: Reference | ContentDraft, variables_json: str
+) -> Rendered:
+    """Fill a version, or a draft that nobody saved yet, with variables.
+
+    Raises PromptInvalid for a draft that could not be saved, what `resolve_prompts` raises for a
+    reference, VariablesInvalid, RenderTooLarge.
+    """
+    if isinstance(source, ContentDraft):
+        violations = Violations()
+        content = check_content(source, "draft", violations)
+        violations.raise_as(PromptInvalid)
+        return Rendered(render(content, variables_json), content, None)
+    resolved, *_ = await resolve_prompts(work, tenant, [source])
+    content = Content.from_document(resolved.version.content)
+    return Rendered(render(content, variables_json), content, resolved.version)
+
+
+def _completed(reference: Reference) -> Reference:
+    """Put in the default label where neither is given; a number outdoes a label."""
+    if reference.version:
+        return Reference(reference.prompt, "", reference.version)
+    return Reference(reference.prompt, reference.label or rules.DEFAULT_LABEL)
+
+
+def _resolved(index: int, reference: Reference, found: Resolution) -> Resolved:
+    if found.prompt_id is None or found.name is None:
+        raise _at(index, PromptNotFound.of(reference.prompt))
+    if found.version is None and reference.version:
+        raise _at(index, PromptVersionNotFound.of(found.name, reference.version))
+    if found.version is None:
+        raise _at(index, LabelNotFound.of(found.name, reference.label))
+    return Resolved(found.prompt_id, found.name, reference.label, found.version)
+
+
+def _at(index: int, error: NotFound) -> NotFound:
+    """Say in the error which of many references it is about."""
+    error.metadata = {**error.metadata, "index": str(index)}
+    return error
+
+
+def _prompt_key(token: str) -> PromptKey | None:
+    match decode_token(token, parts=2):
+        case None:
+            return None
+        case [str(time), str(prompt_id)] if is_id("prm", prompt_id):
+            try:
+                return PromptKey(datetime.fromisoformat(time).astimezone(), prompt_id)
+            except (ValueError, OverflowError):
+                pass
+    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
+
+
+def _version_key(token: str) -> int | None:
+    match decode_token(token, parts=1):
+        case None:
+            return None
+        case [int(number)] if 0 < number <= _MOST_NUMBER:
+            return number
+    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")

@@ -1,0 +1,1 @@
+"""The gRPC door: translate the request, call one command or query, translate the answer back."""

@@ -1,0 +1,190 @@
+"""The RPCs of PromptsService. Who may call which stands in the proto; kit's border checks it."""
+
+from promptpilot.prompts.v1 import prompts_pb2 as pb
+from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
+from services.kit.idempotency import once
+from services.kit.rpc.context import current_caller, current_tenant
+from services.kit.work import UnitOfWork
+from services.prompts import queries
+from services.prompts.commands.archive_prompt import archive_prompt, unarchive_prompt
+from services.prompts.commands.create_prompt import create_prompt
+from services.prompts.commands.create_prompt_version import create_prompt_version
+from services.prompts.commands.delete_prompt_label import delete_prompt_label
+from services.prompts.commands.set_prompt_label import set_prompt_label
+from services.prompts.commands.update_prompt import update_prompt
+from services.prompts.repository import PromptFilter
+from services.prompts.servicer import answers, inputs
+
+
+class PromptsServicer(PromptsServiceServicer):
+    """Serves prompts of the caller's tenant."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    async def CreatePrompt(
+        self, request: pb.CreatePromptRequest, _: object
+    ) -> pb.CreatePromptResponse:
+        """Create a prompt with its first version; once for each request_id."""
+        tenant = current_tenant()
+        async with once(
+            self._work, tenant, request, pb.CreatePromptResponse, method="CreatePrompt"
+        ) as call:
+            if call.answer is None:
+                prompt, version = await create_prompt(
+                    call.work,
+                    tenant,
+                    current_caller().actor,
+                    name=request.name,
+                    description=request.description,
+                    tags=request.tags,
+                    draft=inputs.content_draft(request.content),
+                    note=request.note,
+                )
+                call.answer = pb.CreatePromptResponse(
+                    prompt=answers.prompt(prompt), version=answers.version(version)
+                )
+        return call.answer
+
+    async def GetPrompt(self, request: pb.GetPromptRequest, _: object) -> pb.GetPromptResponse:
+        """Return one prompt with its labels."""
+        found = await queries.get_prompt(self._work, current_tenant(), reference=request.prompt_id)
+        return pb.GetPromptResponse(prompt=answers.prompt(found))
+
+    async def ListPrompts(
+        self, request: pb.ListPromptsRequest, _: object
+    ) -> pb.ListPromptsResponse:
+        """Return a page of prompts, last changed first."""
+        page, token = await queries.list_prompts(
+            self._work,
+            current_tenant(),
+            only=PromptFilter(request.query, request.tag, request.is_archived),
+            size=request.page_size,
+            token=request.page_token,
+        )
+        return pb.ListPromptsResponse(prompts=map(answers.prompt, page), next_page_token=token)
+
+    async def UpdatePrompt(
+        self, request: pb.UpdatePromptRequest, _: object
+    ) -> pb.UpdatePromptResponse:
+        """Change name, description or tags."""
+        updated = await update_prompt(
+            self._work,
+            current_tenant(),
+            reference=request.prompt_id,
+            name=request.name if request.HasField("name") else None,
+            description=request.description if request.HasField("description") else None,
+            tags=request.tags if request.is_tags_set else None,
+            etag=request.etag,
+        )
+        return pb.UpdatePromptResponse(prompt=answers.prompt(updated))
+
+    async def ArchivePrompt(
+        self, request: pb.ArchivePromptRequest, _: object
+    ) -> pb.ArchivePromptResponse:
+        """Hide a prompt from lists and refuse new versions of it."""
+        archived = await archive_prompt(self._work, current_tenant(), reference=request.prompt_id)
+        return pb.ArchivePromptResponse(prompt=answers.prompt(archived))
+
+    async def UnarchivePrompt(
+        self, request: pb.UnarchivePromptRequest, _: object
+    ) -> pb.UnarchivePromptResponse:
+        """Bring an archived prompt back."""
+        back = await unarchive_prompt(self._work, current_tenant(), reference=request.prompt_id)
+        return pb.UnarchivePromptResponse(prompt=answers.prompt(back))
+
+    async def CreatePromptVersion(
+        self, request: pb.CreatePromptVersionRequest, _: object
+    ) -> pb.CreatePromptVersionResponse:
+        """Add the next version; once for each request_id."""
+        tenant = current_tenant()
+        async with once(
+            self._work,
+            tenant,
+            request,
+            pb.CreatePromptVersionResponse,
+            method="CreatePromptVersion",
+        ) as call:
+            if call.answer is None:
+                version = await create_prompt_version(
+                    call.work,
+                    tenant,
+                    current_caller().actor,
+                    reference=request.prompt_id,
+                    draft=inputs.content_draft(request.content),
+                    note=request.note,
+                )
+                call.answer = pb.CreatePromptVersionResponse(version=answers.version(version))
+        return call.answer
+
+    async def GetPromptVersion(
+        self, request: pb.GetPromptVersionRequest, _: object
+    ) -> pb.GetPromptVersionResponse:
+        """Return one version by number."""
+        found = await queries.get_prompt_version(
+            self._work, current_tenant(), reference=request.prompt_id, number=request.number
+        )
+        return pb.GetPromptVersionResponse(version=answers.version(found))
+
+    async def ListPromptVersions(
+        self, request: pb.ListPromptVersionsRequest, _: object
+    ) -> pb.ListPromptVersionsResponse:
+        """Return a page of versions, newest first."""
+        page, token = await queries.list_prompt_versions(
+            self._work,
+            current_tenant(),
+            reference=request.prompt_id,
+            size=request.page_size,
+            token=request.page_token,
+        )
+        return pb.ListPromptVersionsResponse(
+            versions=map(answers.version, page), next_page_token=token
+        )
+
+    async def ResolvePrompts(
+        self, request: pb.ResolvePromptsRequest, _: object
+    ) -> pb.ResolvePromptsResponse:
+        """Find the versions that references stand for, in their order."""
+        found = await queries.resolve_prompts(
+            self._work, current_tenant(), [inputs.reference(one) for one in request.references]
+        )
+        return pb.ResolvePromptsResponse(prompts=map(answers.resolved, found))
+
+    async def SetPromptLabel(
+        self, request: pb.SetPromptLabelRequest, _: object
+    ) -> pb.SetPromptLabelResponse:
+        """Point a label at a version."""
+        label = await set_prompt_label(
+            self._work,
+            current_tenant(),
+            current_caller().actor,
+            reference=request.prompt_id,
+            label=request.label,
+            version=request.version,
+        )
+        return pb.SetPromptLabelResponse(label=answers.label(label))
+
+    async def DeletePromptLabel(
+        self, request: pb.DeletePromptLabelRequest, _: object
+    ) -> pb.DeletePromptLabelResponse:
+        """Remove a label."""
+        await delete_prompt_label(
+            self._work, current_tenant(), reference=request.prompt_id, label=request.label
+        )
+        return pb.DeletePromptLabelResponse()
+
+    async def RenderPrompt(
+        self, request: pb.RenderPromptRequest, _: object
+    ) -> pb.RenderPromptResponse:
+        """Fill a version, or an unsaved draft, with variables."""
+        rendered = await queries.render_prompt(
+            self._work,
+            current_tenant(),
+            source=(
+                inputs.content_draft(request.draft)
+                if request.HasField("draft")
+                else inputs.reference(request.reference)
+            ),
+            variables_json=request.variables_json,
+        )
+        return answers.rendered(rendered)
