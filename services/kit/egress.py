@@ -219,7 +219,7 @@ class Egress:
             raise EgressRefused("only http:// and https:// addresses with a host can be called")
         if url.user is not None or url.password is not None:
             raise EgressRefused("a URL may hold no user name and no password")
-        # aiohttp resolves nothing that looks like an address, so that the resolver would not see it.
+        # aiohttp resolves nothing that looks like an address: the resolver would not see it.
         if aiohttp.helpers.is_ip_address(host.partition("%")[0]):
             self._rules.check(host, host)
         return url

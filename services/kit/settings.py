@@ -48,8 +48,8 @@ class RpcSettings(Group):
     # Addresses of other parts by name, such as {"prompts": "127.0.0.1:7001"}.
     peers: dict[str, str] = {}
     max_message_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
-    # On SIGTERM: so long it still takes calls while saying that it goes away; then it waits for those
-    # in flight to end.
+    # On SIGTERM: so long it still takes calls while saying that it goes away; then it waits for
+    # those in flight to end.
     pre_drain_s: float = Field(default=0.2, ge=0)
     drain_timeout_s: float = Field(default=20, ge=0)
 

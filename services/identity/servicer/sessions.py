@@ -2,7 +2,7 @@
 
 Sign up, log in, refresh, log out, authenticate, who am I.
 """
-# ruff: noqa: N802, ARG002 # methods have the names and arguments that gRPC gives them
+# ruff: noqa: ARG002 # methods have the names and arguments that gRPC gives them
 
 import hmac
 from hashlib import sha256

@@ -1,5 +1,5 @@
 """RPCs about tenants, their members and their API keys."""
-# ruff: noqa: N802, ARG002 # methods have the names and arguments that gRPC gives them
+# ruff: noqa: ARG002 # methods have the names and arguments that gRPC gives them
 
 from datetime import UTC, datetime
 

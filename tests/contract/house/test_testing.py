@@ -41,6 +41,7 @@ FINE = [
     "def test_a_prompt_is_refused():\n    with pytest.raises(NotFound):\n        make()",
     "def test_a_page_shows_it(page):\n    expect(page).to_have_title('a')",
     "monkeypatch.setattr(socket.socket, 'connect', refuse)",
+    "from services.kit import bus\nmonkeypatch.setattr(bus, 'CACHED_S', 0.05)",
     "monkeypatch.setenv('PP_HOME', 'x')",
 ]
 

@@ -59,7 +59,7 @@ class SlowStream(execution_pb2_grpc.ExecutionServiceServicer):
 
 def handled(method: str, code: str) -> float:
     service = "promptpilot.identity.v1.IdentityService"
-    return metrics.RPC_HANDLED.labels(service, method, code)._value.get()
+    return float(metrics.RPC_HANDLED.labels(service, method, code)._value.get())
 
 
 async def test_work_stops_when_its_deadline_passes() -> None:
