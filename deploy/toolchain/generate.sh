@@ -32,8 +32,17 @@ settle "$work/gen/promptpilot" proto/gen/promptpilot
 
 # 2. OpenAPI from the gateway's routes, and the console's client from OpenAPI.
 if [ -f gateway/openapi.py ]; then
-    python -m gateway.openapi >"$work/openapi.json"
-    settle "$work/openapi.json" gateway/openapi.json
+    if [ "$mode" = write ]; then python -m gateway.openapi; else python -m gateway.openapi --check || stale=1; fi
+fi
+if [ -f console/openapi-ts.config.ts ]; then
+    # Beside the real one, so that relative imports come out the same.
+    beside=src/api/.generated-$$
+    trap 'rm -rf "$work" "console/$beside"' EXIT
+    (cd console && npx --no-install openapi-ts --output "$beside" >"$work/openapi-ts.log" 2>&1) || {
+        cat "$work/openapi-ts.log"
+        exit 1
+    }
+    settle "console/$beside" console/src/api/generated
 fi
 
 # 3. A golden file for each event: those that are there only gain fields.
