@@ -160,7 +160,7 @@ class Inbox:
             _log.warning(
                 "inbox.failed",
                 type=envelope.type,
-                event=envelope.id,
+                event_id=envelope.id,
                 deliveries=deliveries,
                 error=type(error).__name__,
                 exc_info=not isinstance(error, AppError),
@@ -221,7 +221,7 @@ class Inbox:
                 create_time=tx.now,
             )
             await tx.session.execute(row.on_conflict_do_nothing())
-        _log.error("inbox.dead_letter", type=envelope.type, event=envelope.id)
+        _log.error("inbox.dead_letter", type=envelope.type, event_id=envelope.id)
 
     async def replay_dead_letters(self, limit: int = 1000) -> int:
         """Apply what was buried once more, oldest first; returns how many passed.

@@ -7,7 +7,6 @@ elsewhere does not open.
 Sealed form: version byte 1, 12 bytes nonce, ciphertext with tag.
 """
 
-import binascii
 import os
 from base64 import b64decode
 from datetime import datetime
@@ -59,7 +58,7 @@ class Sealer:
     def __init__(self, kek: SecretStr) -> None:
         try:
             key = b64decode(kek.get_secret_value(), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise ValueError("the master key must be base64") from error
         if len(key) != _KEY_BYTES:
             raise ValueError(f"the master key must be {_KEY_BYTES} bytes, base64")

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,14 +37,18 @@ class Stack:
         """Start both servers and make the databases."""
         self.postgres.start()
         self.nats.start()
-        asyncio.run(
-            create_databases(self.postgres.url("postgres"), dict.fromkeys(SERVICES, self.password))
-        )
+        # In a thread of its own, so that it can be called where an event loop runs already.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, self._create_databases()).result()
 
     def stop(self) -> None:
         """Stop both servers."""
         self.nats.stop()
         self.postgres.stop()
+
+    async def _create_databases(self) -> None:
+        passwords = dict.fromkeys(SERVICES, self.password)
+        await create_databases(self.postgres.url("postgres"), passwords)
 
     async def database_for(self, service: str, *, pool_size: int = 8) -> DatabaseSettings:
         """Return the settings of a service's database, migrated to the newest revision."""

@@ -1,0 +1,120 @@
+"""The same request id gives the same answer, once."""
+
+import asyncio
+import base64
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import insert, select
+
+from promptpilot.prompts.v1.prompts_pb2 import CreatePromptRequest, CreatePromptResponse
+from services.kit.errors import AppError
+from services.kit.idempotency import RequestIdReused, RequestInFlight, TenantRequests, once
+from services.kit.ids import TenantId, new_id
+from services.kit.seal import Sealer
+from services.kit.work import Work
+from tests.support.sample.service import Notes, Sample
+
+
+async def command(work: Work, tenant: TenantId, body: str) -> str:
+    """A command as services have them: it begins, does, and knows nothing of idempotency."""
+    note = new_id("nte")
+    async with work.begin(tenant) as tx:
+        await tx.session.execute(insert(Notes).values(id=note, body=body))
+    return note
+
+
+async def create(
+    sample: Sample, tenant: TenantId, request: CreatePromptRequest, sealer: Sealer | None = None
+) -> CreatePromptResponse:
+    """A servicer's method around it."""
+    async with once(
+        sample.work, tenant, request, CreatePromptResponse, method="CreatePrompt", sealer=sealer
+    ) as call:
+        if call.answer is None:
+            note = await command(call.work, tenant, request.name)
+            call.answer = CreatePromptResponse()
+            call.answer.prompt.id = note
+    return call.answer
+
+
+async def count(sample: Sample, tenant: TenantId) -> int:
+    async with sample.work.begin(tenant) as tx:
+        return len((await tx.session.execute(select(Notes.id))).all())
+
+
+async def test_the_same_request_gives_the_same_answer_and_one_effect(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    request = CreatePromptRequest(request_id="r1", name="a")
+    first = await create(sample, tenant, request)
+    assert await create(sample, tenant, request) == first
+    assert await count(sample, tenant) == 1
+
+
+async def test_without_a_request_id_each_call_counts(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    await create(sample, tenant, CreatePromptRequest(name="a"))
+    await create(sample, tenant, CreatePromptRequest(name="a"))
+    assert await count(sample, tenant) == 2
+
+
+async def test_another_body_under_the_same_id_is_refused(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    await create(sample, tenant, CreatePromptRequest(request_id="r1", name="a"))
+    with pytest.raises(RequestIdReused):
+        await create(sample, tenant, CreatePromptRequest(request_id="r1", name="b"))
+    assert await count(sample, tenant) == 1
+
+
+async def test_other_tenant_may_use_the_same_id(sample: Sample) -> None:
+    mine, other = await sample.tenant(), await sample.tenant()
+    request = CreatePromptRequest(request_id="r1", name="a")
+    first, second = await create(sample, mine, request), await create(sample, other, request)
+    assert first.prompt.id != second.prompt.id
+
+
+async def test_two_hundred_at_once_have_one_effect(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    request = CreatePromptRequest(request_id="r1", name="a")
+
+    async def attempt() -> str:
+        try:
+            return (await create(sample, tenant, request)).prompt.id
+        except RequestInFlight:
+            return ""
+
+    ids = set(await asyncio.gather(*(attempt() for _ in range(200)))) - {""}
+    assert len(ids) == 1
+    assert await count(sample, tenant) == 1
+
+
+async def test_a_command_that_fails_may_be_tried_again_under_its_id(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    request = CreatePromptRequest(request_id="r1", name="a")
+    with pytest.raises(ZeroDivisionError):
+        async with once(
+            sample.work, tenant, request, CreatePromptResponse, method="CreatePrompt"
+        ) as call:
+            await command(call.work, tenant, "lost")
+            raise ZeroDivisionError
+    await create(sample, tenant, request)
+    assert await count(sample, tenant) == 1
+
+
+async def test_a_secret_answer_is_stored_sealed(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    sealer = Sealer(SecretStr(base64.b64encode(bytes(32)).decode()))
+    request = CreatePromptRequest(request_id="r1", name="a")
+    first = await create(sample, tenant, request, sealer)
+    async with sample.work.begin(tenant) as tx:
+        stored = await tx.session.scalar(select(TenantRequests.answer))
+    assert stored is not None
+    assert first.prompt.id.encode() not in stored
+    assert await create(sample, tenant, request, sealer) == first
+
+
+async def test_a_request_id_that_is_too_long_names_its_field(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    with pytest.raises(AppError) as caught:
+        await create(sample, tenant, CreatePromptRequest(request_id="x" * 129, name="a"))
+    assert caught.value.violations[0].field == "request_id"

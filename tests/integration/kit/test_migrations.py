@@ -1,0 +1,79 @@
+"""Migrations reach every tenant, can be stopped and taken up again, and drift is found."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from services.kit.db import asyncpg_dsn
+from services.kit.fanout import find_drift
+from services.kit.migrations import TenantTree
+from services.kit.tenancy import schema_of
+from tests.support.sample.service import HERE, Sample, migrate, sample_service
+from tests.support.stack import Stack
+
+NEXT = TenantTree(HERE / "tenant_next")
+
+
+@pytest.fixture
+async def fresh(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[Sample]:
+    """A sample on a database that no other test touches."""
+    async with sample_service(stack, f"m{abs(hash(request.node.name)) % 10**8}") as running:
+        yield running
+
+
+async def execute(sample: Sample, sql: str) -> None:
+    connection = await asyncpg.connect(asyncpg_dsn(sample.url))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def columns(sample: Sample) -> set[tuple[str, ...]]:
+    connection = await asyncpg.connect(asyncpg_dsn(sample.url))
+    try:
+        rows = await connection.fetch(
+            "SELECT table_schema, array_agg(column_name::text ORDER BY ordinal_position) AS names "
+            "FROM information_schema.columns WHERE table_name = 'notes' GROUP BY 1"
+        )
+    finally:
+        await connection.close()
+    return {tuple(row["names"]) for row in rows}
+
+
+async def test_every_tenant_gets_the_new_revision_and_progress_is_told(fresh: Sample) -> None:
+    for _ in range(60):
+        await fresh.tenant()
+    steps = await migrate(fresh.name, fresh.url, NEXT)
+    assert await columns(fresh) == {("id", "body", "author")}
+    assert [step.done for step in steps] == [1, 51, 60]
+    assert await migrate(fresh.name, fresh.url, NEXT) == []
+
+
+async def test_a_schema_that_cannot_be_migrated_is_named_and_the_rest_goes_on_later(
+    fresh: Sample,
+) -> None:
+    first, second = await fresh.tenant(), await fresh.tenant()
+    await execute(fresh, f"ALTER TABLE {schema_of(second)}.notes ADD COLUMN author text")
+    with pytest.raises(RuntimeError, match="1 of 2 tenant schemas"):
+        await migrate(fresh.name, fresh.url, NEXT)
+    await execute(fresh, f"ALTER TABLE {schema_of(second)}.notes DROP COLUMN author")
+    await migrate(fresh.name, fresh.url, NEXT)
+    assert await columns(fresh) == {("id", "body", "author")}
+    assert first != second
+
+
+async def test_a_schema_that_differs_from_the_others_is_found(fresh: Sample) -> None:
+    tenants = [await fresh.tenant() for _ in range(3)]
+    assert await find_drift(fresh.url) == []
+    odd = schema_of(tenants[1])
+    await execute(fresh, f"ALTER TABLE {odd}.notes ALTER COLUMN body DROP NOT NULL")
+    assert await find_drift(fresh.url) == [odd]
+
+
+async def test_a_role_cannot_read_another_services_database(stack: Stack, fresh: Sample) -> None:
+    stranger = fresh.url.replace(f"/pp_{fresh.name}?", "/pp_identity?")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(asyncpg_dsn(stranger))
+    assert stack.postgres.pid
