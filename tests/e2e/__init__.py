@@ -1,1 +1,0 @@
-"""A customer's journey through all processes, two tenants always present."""
