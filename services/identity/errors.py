@@ -7,6 +7,7 @@ from services.kit.errors import (
     PermissionDenied,
     ResourceExhausted,
     Unauthenticated,
+    Unavailable,
 )
 
 
@@ -64,6 +65,12 @@ class ApiKeyInvalid(Unauthenticated):
     reason = "API_KEY_INVALID"
 
 
+class SigningKeysMissing(Unavailable):
+    """The first signing keys are being made."""
+
+    reason = "SIGNING_KEYS_MISSING"
+
+
 class TenantNotFound(NotFound):
     """No such tenant, or the caller is not in it."""
 
@@ -80,6 +87,12 @@ class ApiKeyNotFound(NotFound):
     """The tenant has no such API key."""
 
     reason = "API_KEY_NOT_FOUND"
+
+
+class CallerNotFound(PermissionDenied):
+    """The key that asks is not one of the tenant's."""
+
+    reason = "CALLER_NOT_FOUND"
 
 
 class RoleTooWide(PermissionDenied):

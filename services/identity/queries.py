@@ -4,17 +4,16 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.identity.errors import ApiKeyInvalid
+from services.identity.errors import ApiKeyInvalid, SigningKeysMissing
 from services.identity.models import ApiKey, ApiKeyId, Membership, Tenant, User
-from services.identity.repository.accounts import Account, Accounts
+from services.identity.repository.accounts import Accounts
 from services.identity.repository.api_keys import ApiKeys, ApiKeySecrets
 from services.identity.repository.signing_keys import SigningKeys
 from services.identity.repository.tenants import Tenants
 from services.identity.rules import api_keys as key_rules
 from services.identity.rules import signing_keys as signing_rules
 from services.identity.rules.roles import Role, mask_of
-from services.kit.errors import Unavailable
-from services.kit.ids import TenantId
+from services.kit.ids import TenantId, is_id
 from services.kit.seal import Sealer
 from services.kit.work import Work
 
@@ -31,6 +30,15 @@ class KeyPrincipal:
     permission_mask: int
     environment: str
     expire_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The caller: a person, or an API key, which has no user."""
+
+    user: User | None
+    tenant: Tenant
+    role: Role
 
 
 async def authenticate_api_key(work: Work, text: str) -> KeyPrincipal:
@@ -64,19 +72,24 @@ async def authenticate_api_key(work: Work, text: str) -> KeyPrincipal:
 async def get_jwks(work: Work, sealer: Sealer) -> str:
     """Return the JWK set that verifies access tokens, the next key included.
 
-    Raises Unavailable before the first is made.
+    Raises SigningKeysMissing before the first is made.
     """
     async with work.begin_control() as tx:
         jwks = await SigningKeys(tx, sealer).public_jwks()
     if not jwks:
-        raise Unavailable("the signing keys are being made", retry_after_s=1)
+        raise SigningKeysMissing("the signing keys are being made", retry_after_s=1)
     return signing_rules.key_set(jwks)
 
 
-async def get_account(work: Work, tenant: TenantId, user_id: str) -> Account:
-    """Return a user with tenant and role; raises UserNotFound."""
+async def get_me(work: Work, tenant_id: TenantId, actor_id: str) -> Me:
+    """Return who a person or an API key of a tenant is; raises UserNotFound, ApiKeyNotFound."""
+    if is_id("key", actor_id):
+        async with work.begin(tenant_id) as tx:
+            api_key = await ApiKeys(tx).get(ApiKeyId(actor_id))
+            return Me(None, await Tenants(tx).get(tenant_id), Role(api_key.role))
     async with work.begin_control() as tx:
-        return await Accounts(tx).get(tenant, user_id)
+        account = await Accounts(tx).get(tenant_id, actor_id)
+    return Me(account.user, account.tenant, account.role)
 
 
 async def get_tenant(work: Work, tenant: TenantId) -> Tenant:

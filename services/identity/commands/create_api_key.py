@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.identity import events
-from services.identity.errors import ApiKeyNotFound
+from services.identity.errors import ApiKeyNotFound, CallerNotFound
 from services.identity.models import ApiKey, ApiKeyId
 from services.identity.repository.api_keys import ApiKeys
 from services.identity.rules import accounts
 from services.identity.rules import api_keys as rules
 from services.identity.rules.api_keys import Creator, Environment, KeyText
 from services.identity.rules.roles import Role
-from services.kit.errors import FieldViolation, PermissionDenied
+from services.kit.errors import FieldViolation
 from services.kit.ids import TenantId, new_id
 from services.kit.work import Tx, Work
 
@@ -85,7 +85,7 @@ async def _creator(tx: Tx, created_by: CreatedBy) -> Creator:
     try:
         own = await ApiKeys(tx).get(ApiKeyId(created_by.actor_id))
     except ApiKeyNotFound:
-        raise PermissionDenied("the key that asks does not exist") from None
+        raise CallerNotFound("the key that asks is not one of the tenant's") from None
     return Creator(
         created_by.permission_mask,
         environment=Environment(own.environment),

@@ -22,9 +22,8 @@ from services.identity.commands.sign_up import (
     sign_up,
     wait_until_live,
 )
-from services.identity.models import ApiKeyId
 from services.identity.rules.accounts import normal_password
-from services.identity.rules.roles import Role, permission_names
+from services.identity.rules.roles import permission_names
 from services.identity.servicer import translation
 from services.identity.servicer.parts import Parts
 from services.kit.idempotency import once
@@ -129,22 +128,15 @@ class SessionRpcs(IdentityServiceServicer):
 
     async def GetMe(self, request: pb.GetMeRequest, context: _Context) -> pb.GetMeResponse:
         """Say who calls."""
-        caller, tenant_id = current_caller(), current_tenant()
-        work = self._parts.work
-        answer = pb.GetMeResponse(
+        caller = current_caller()
+        me = await queries.get_me(self._parts.work, current_tenant(), caller.actor)
+        return pb.GetMeResponse(
+            user=None if me.user is None else translation.from_user(me.user),
+            tenant=translation.from_tenant(me.tenant),
+            role=translation.from_role(me.role),
             permissions=permission_names(caller.permission_mask),
             environment=translation.from_environment(caller.environment),
         )
-        if caller.kind == "key":
-            api_key = await queries.get_api_key(work, tenant_id, ApiKeyId(caller.actor))
-            tenant, role = await queries.get_tenant(work, tenant_id), Role(api_key.role)
-        else:
-            account = await queries.get_account(work, tenant_id, caller.actor)
-            tenant, role = account.tenant, account.role
-            answer.user.CopyFrom(translation.from_user(account.user))
-        answer.role = translation.from_role(role)
-        answer.tenant.CopyFrom(translation.from_tenant(tenant))
-        return answer
 
 
 def _fingerprint(request: pb.SignUpRequest, key: bytes) -> pb.SignUpRequest:

@@ -25,7 +25,6 @@ async def authenticate(door: Door, key: str) -> pb.AuthenticateApiKeyResponse:
 async def refusal(door: Door, key: str) -> AppError:
     with pytest.raises(AppError) as caught:
         await authenticate(door, key)
-    assert caught.value.reason == "API_KEY_INVALID"
     return caught.value
 
 
@@ -48,7 +47,8 @@ async def test_every_changed_character_is_refused(identity: Door) -> None:
     key = (await identity.new_key(member(await identity.sign_up()))).secret
     for position in range(8, len(key)):
         other = "a" if key[position] != "a" else "b"
-        await refusal(identity, key[:position] + other + key[position + 1 :])
+        error = await refusal(identity, key[:position] + other + key[position + 1 :])
+        assert error.reason == "API_KEY_INVALID"
 
 
 async def test_a_known_public_id_with_another_secret_and_a_right_checksum_is_refused(
@@ -57,9 +57,9 @@ async def test_a_known_public_id_with_another_secret_and_a_right_checksum_is_ref
     key = (await identity.new_key(member(await identity.sign_up()))).secret
     other = "a" if key[20] != "a" else "b"
     body = key[:20] + other + key[21:-6]
-    await refusal(identity, body + checksum(body))
+    assert (await refusal(identity, body + checksum(body))).reason == "API_KEY_INVALID"
     live = "pp_live_" + key[8:-6]
-    await refusal(identity, live + checksum(live))
+    assert (await refusal(identity, live + checksum(live))).reason == "API_KEY_INVALID"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_a_known_public_id_with_another_secret_and_a_right_checksum_is_ref
     ["", "null", "pp_test_", "pp_test_" + BASE62[:46], "sk-123", "\x00", "pp_test_" + "é" * 46],
 )
 async def test_what_is_no_key_is_refused(identity: Door, key: str) -> None:
-    await refusal(identity, key)
+    assert (await refusal(identity, key)).reason == "API_KEY_INVALID"
 
 
 async def test_an_unknown_key_in_good_form_is_refused_in_the_same_words(identity: Door) -> None:
@@ -86,7 +86,7 @@ async def test_a_key_ends_at_its_expiry(stack: Stack) -> None:
         clock.advance(timedelta(seconds=59))
         assert (await authenticate(door, key.secret)).principal.expire_time == end
         clock.advance(timedelta(seconds=1))
-        await refusal(door, key.secret)
+        assert (await refusal(door, key.secret)).reason == "API_KEY_INVALID"
 
 
 async def test_a_key_of_a_tenant_that_is_removed_is_refused(identity: Door, stack: Stack) -> None:
@@ -97,7 +97,7 @@ async def test_a_key_of_a_tenant_that_is_removed_is_refused(identity: Door, stac
         "UPDATE control.tenant_directory SET state = 'offboarding' WHERE id = $1",
         signed_up.tenant.id,
     )
-    await refusal(identity, key)
+    assert (await refusal(identity, key)).reason == "API_KEY_INVALID"
 
 
 async def test_only_the_platforms_own_parts_may_ask(identity: Door) -> None:

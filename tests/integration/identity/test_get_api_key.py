@@ -18,7 +18,7 @@ async def test_a_key_is_read_without_its_secret(identity: Door) -> None:
     assert created.secret[16:-6] not in str(answer)
 
 
-async def test_another_tenants_key_is_not_found(identity: Door) -> None:
+async def test_a_key_of_the_other_tenant_is_not_found(identity: Door) -> None:
     created = await identity.new_key(member(await identity.sign_up()))
     request = pb.GetApiKeyRequest(api_key_id=created.api_key.id)
     other = member(await identity.sign_up())

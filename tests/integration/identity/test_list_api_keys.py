@@ -42,7 +42,7 @@ async def test_a_new_key_does_not_disturb_pages_that_are_being_read(identity: Do
     assert [key.id for key in (*first.api_keys, *second.api_keys)] == made
 
 
-async def test_the_other_tenants_list_is_its_own_also_with_this_ones_page_token(
+async def test_the_other_tenant_lists_its_own_keys_also_with_this_ones_page_token(
     identity: Door,
 ) -> None:
     caller, other = member(await identity.sign_up()), member(await identity.sign_up())
