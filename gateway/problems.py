@@ -35,6 +35,8 @@ from services.kit.errors import (
 
 _log: Final = logging.getLogger(__name__)
 _PROTO_JSON: Final = re.compile(r"_json(?=$|[.\[])")
+# When the error itself does not say when to try again.
+_DEFAULT_RETRY_S: Final[Mapping[int, float]] = {429: 5, 503: 1}
 MEDIA_TYPE: Final = "application/problem+json"
 
 STATUS: Final[Mapping[str, int]] = {
@@ -185,8 +187,9 @@ def respond(
     extra = {"cache-control": "no-store", **(headers or {})}
     if status == 401:  # RFC 9110: a 401 says how to authenticate
         extra["www-authenticate"] = 'Bearer realm="promptpilot"'
-    if error.retry_after_s is not None:
-        extra["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    wait_s = _DEFAULT_RETRY_S.get(status) if error.retry_after_s is None else error.retry_after_s
+    if wait_s is not None:
+        extra["retry-after"] = str(max(1, math.ceil(wait_s)))
     return Response(orjson.dumps(body), status, extra, MEDIA_TYPE)
 
 

@@ -63,3 +63,12 @@ def csrf_token_of(request: Request) -> str:
     """Return the CSRF token of the request's browser session, "" for other callers."""
     principal: Principal | None = request.scope.get("principal")
     return principal.csrf_token if principal is not None else ""
+
+
+def client_address(request: Request) -> str:
+    """Return the address that the request came from, "" when it is not known.
+
+    Behind proxies that `settings.trusted_proxies` names it is the one they forward.
+    """
+    client = request.scope.get("client")
+    return client[0] if client else ""

@@ -9,7 +9,7 @@ from gateway.cookies import clear_session_cookie, session_cookie, session_token
 from gateway.door import IdempotencyKey, IfNoneMatch, router
 from gateway.operations import AUTHENTICATED, IDENTITY, operation
 from gateway.routes.identity import models
-from gateway.tenancy import csrf_token_of
+from gateway.tenancy import client_address, csrf_token_of
 from gateway.translate import fill, read
 from promptpilot.identity.v1 import identity_pb2 as pb
 
@@ -31,14 +31,18 @@ _COOKIE = {"Set-Cookie": "`__Host-pp_session`, for `session_kind` browser."}
         response_model=models.SignedUp,
     ),
 )
-async def sign_up(body: models.SignUp, rpc: Rpc, request_id: IdempotencyKey = "") -> Response:
+async def sign_up(
+    request: Request, body: models.SignUp, rpc: Rpc, request_id: IdempotencyKey = ""
+) -> Response:
     """Sign up.
 
     Make a user, a tenant and the owner's membership, and log the user in. Answers once every
     service holds the tenant. 409 `EMAIL_TAKEN`.
     """
-    request = fill(pb.SignUpRequest, body, request_id=request_id)
-    signed_up = await ask(rpc.identity.SignUp, request, SIGN_UP_TIMEOUT_S)
+    form = fill(
+        pb.SignUpRequest, body, request_id=request_id, client_address=client_address(request)
+    )
+    signed_up = await ask(rpc.identity.SignUp, form, SIGN_UP_TIMEOUT_S)
     tokens = signed_up.tokens
     is_browser = body.session_kind == "browser"
     document = {
@@ -65,13 +69,13 @@ async def sign_up(body: models.SignUp, rpc: Rpc, request_id: IdempotencyKey = ""
         response_model=models.BrowserSession,
     ),
 )
-async def log_in(body: models.LogIn, rpc: Rpc) -> Response:
+async def log_in(request: Request, body: models.LogIn, rpc: Rpc) -> Response:
     """Log in with a browser.
 
     The session is in the cookie `__Host-pp_session`, out of reach of scripts. 401
     `WRONG_CREDENTIALS`, the same for an unknown e-mail; 429 `TOO_MANY_ATTEMPTS` with Retry-After.
     """
-    opened = await ask(rpc.identity.LogIn, fill(pb.LogInRequest, body, session_kind="browser"))
+    opened = await _open_session(request, body, rpc, "browser")
     session = read(opened.tokens)
     response = answer(
         {
@@ -132,9 +136,9 @@ async def log_out(request: Request, rpc: Rpc) -> Response:
         response_model=models.TokenSession,
     ),
 )
-async def create_tokens(body: models.LogIn, rpc: Rpc) -> Response:
+async def create_tokens(request: Request, body: models.LogIn, rpc: Rpc) -> Response:
     """Log in with a program: access and refresh token. Errors as for log-in with a browser."""
-    opened = await ask(rpc.identity.LogIn, fill(pb.LogInRequest, body, session_kind="token"))
+    opened = await _open_session(request, body, rpc, "token")
     document = {
         "user": read(opened.user),
         "tenant": read(opened.tenant),
@@ -175,6 +179,13 @@ async def get_jwks(rpc: Rpc, if_none_match: IfNoneMatch = "") -> Response:
     jwks = await ask(rpc.identity.GetJwks, pb.GetJwksRequest())
     body = orjson.dumps(orjson.loads(jwks.jwks_json))
     return cacheable(body, if_none_match, cache_control="public, max-age=300")
+
+
+async def _open_session(
+    request: Request, body: models.LogIn, rpc: Rpc, kind: str
+) -> pb.LogInResponse:
+    form = fill(pb.LogInRequest, body, session_kind=kind, client_address=client_address(request))
+    return await ask(rpc.identity.LogIn, form)
 
 
 def _tokens(tokens: pb.SessionTokens) -> dict[str, object]:

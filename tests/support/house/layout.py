@@ -25,7 +25,8 @@ KIT_RPC = frozenset({
 GATEWAY = frozenset({
     "__init__", "__main__", "app", "settings", "auth", "tenancy", "limits", "problems", "clients",
     "live", "openapi", "routes",
-    "answers", "cookies", "door", "operations", "schema", "translate",
+    "answers", "cookies", "door", "edge", "operations", "pages", "probes", "schema", "security",
+    "server", "translate",
 })
 TEST_ROOMS = frozenset({
     "__init__", "conftest", "unit", "contract", "integration", "e2e", "chaos", "bench", "support",
