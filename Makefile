@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 # The project's own tools come before the system's.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A banner of the theme about its successor.
+export NO_MKDOCS_2_WARNING := 1
 
 PYTHON_READY := .venv/.installed
 NODE_READY := .tools/node/bin/npm
@@ -18,8 +20,8 @@ CONSOLE_BUILT := $(if $(wildcard console/package.json),console/dist/index.html)
 CONSOLE_SOURCES := $(shell [ -d console ] && find console -type f \
 	-not -path '*/node_modules/*' -not -path 'console/dist/*' -not -path '*/test-results/*')
 
-CODE := $(wildcard services gateway cli tests deploy)
-TYPED := $(wildcard services gateway cli tests)
+CODE := $(wildcard services gateway cli tests docs)
+TYPED := $(CODE)
 T ?=
 
 .PHONY: help
@@ -133,6 +135,10 @@ bench: $(PYTHON_READY) $(CONSOLE_BUILT) ## Print the platform's figures, each be
 docs: $(PYTHON_READY) ## Build the documentation into site/, strictly
 	@mkdocs build --strict --quiet
 	@echo "site/index.html"
+
+.PHONY: changelog
+changelog: $(PYTHON_READY) ## Gather docs/changelog.d into CHANGELOG.md: VERSION=1.2.3
+	@towncrier build --yes --version $(VERSION)
 
 .PHONY: check
 check: lint types gen-check docs test ## What CI runs
