@@ -1,0 +1,1 @@
+"""A customer's journey through all processes, two tenants always present."""

@@ -1,0 +1,28 @@
+"""One platform for the whole room; each test makes tenants of its own where it changes things."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.platform import Client, Platform, running_platform
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """All processes, started as a user starts them."""
+    with running_platform() as running:
+        yield running
+
+
+@pytest.fixture
+async def demo(platform: Platform) -> AsyncIterator[Client]:
+    """A program with the demo tenant's test key."""
+    async with platform.client(platform.values["PP_TEST_KEY"]) as client:
+        yield client
+
+
+@pytest.fixture
+async def other(platform: Platform) -> AsyncIterator[Client]:
+    """A program with the other tenant's test key."""
+    async with platform.client(platform.values["PP_OTHER_TEST_KEY"]) as client:
+        yield client
