@@ -4,13 +4,21 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.support.collector import Collector, running_collector
 from tests.support.platform import Client, Platform, running_platform
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
+def collector() -> Iterator[Collector]:
+    """Where the platform's traces go."""
+    with running_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def platform(collector: Collector) -> Iterator[Platform]:
     """All processes, started as a user starts them."""
-    with running_platform() as running:
+    with running_platform({"PP_OTLP_ENDPOINT": collector.endpoint}) as running:
         yield running
 
 
