@@ -1,4 +1,4 @@
-"""A durable platform of its own, with a short lease so that take-overs need not be waited for long."""
+"""A durable platform of its own, with a short lease: take-overs need not be waited for long."""
 
 import os
 from collections.abc import AsyncIterator, Iterator

@@ -1,6 +1,7 @@
 """kill -9 of each other part under load: what was accepted is there afterwards, and ends."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,7 +13,7 @@ _LOAD_S = 6.0
 
 
 class Load:
-    """A customer's program that goes on whatever it is answered, and remembers what was accepted."""
+    """A program that goes on whatever it is answered, and remembers what was accepted."""
 
     def __init__(self, client: Client, pipeline_id: str) -> None:
         self.client = client
@@ -40,7 +41,7 @@ class Load:
         if answer:
             self.runs.append(answer["id"])
 
-    async def _accepted(self, path: str, body: dict[str, object]) -> dict[str, str] | None:
+    async def _accepted(self, path: str, body: Mapping[str, object]) -> dict[str, str] | None:
         try:
             status, answer = await self.client.call("POST", path, body)
         except OSError:
