@@ -1,0 +1,68 @@
+"""Statements are spans of their trace, by text and never by value; pools show themselves."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from services.kit import telemetry
+from services.kit.db import Database
+from services.kit.settings import DatabaseSettings
+from services.kit.telemetry import metrics
+from tests.support.stack import Stack
+
+
+@pytest.fixture
+async def database(stack: Stack) -> AsyncIterator[Database]:
+    database = Database(DatabaseSettings(url=stack.service_url("billing"), pool_size=2))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    with telemetry.recording(exporter):
+        yield exporter
+
+
+async def test_each_statement_is_a_span_without_its_values(
+    database: Database, spans: InMemorySpanExporter
+) -> None:
+    with telemetry.tracer().start_as_current_span("rpc") as parent:
+        async with database.engine.connect() as connection:
+            await connection.execute(text("SELECT :secret || 'x'"), {"secret": "hunter2"})
+            with pytest.raises(DBAPIError):
+                await connection.execute(text("SELECT * FROM nowhere_at_all"))
+    good, bad = [span for span in spans.get_finished_spans() if span.name.startswith("sql ")]
+    assert good.name == bad.name == "sql SELECT"
+    assert good.parent is not None
+    assert good.parent.span_id == parent.get_span_context().span_id
+    assert (good.status.status_code, bad.status.status_code) == (StatusCode.UNSET, StatusCode.ERROR)
+    assert "hunter2" not in str(good.attributes)
+    assert "|| 'x'" in str((good.attributes or {})["db.query.text"])
+
+
+async def test_outside_a_recorded_trace_there_are_no_spans(
+    database: Database, spans: InMemorySpanExporter
+) -> None:
+    async with database.engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+    assert spans.get_finished_spans() == ()
+
+
+async def test_the_pool_shows_what_is_in_use(database: Database) -> None:
+    def in_use() -> float | None:
+        return metrics.REGISTRY.get_sample_value(
+            "promptpilot_db_pool_connections", {"database": "pp_billing", "state": "in_use"}
+        )
+
+    assert in_use() == 0
+    async with database.engine.connect() as one, database.engine.connect() as other:
+        await one.execute(text("SELECT 1"))
+        await other.execute(text("SELECT 1"))
+        assert in_use() == 2
+    assert in_use() == 0
