@@ -101,14 +101,13 @@ class Prompts:
 
     async def save(self, prompt: Prompt) -> None:
         """Write a new or changed prompt. Raises PromptNameTaken."""
+        name = prompt.name
         self._session.add(prompt)
         try:
             await self._session.flush()
         except IntegrityError as error:
             if "prompts_name_key" in str(error.orig):
-                raise PromptNameTaken(
-                    f"another prompt is named {prompt.name}", name=prompt.name
-                ) from error
+                raise PromptNameTaken(f"another prompt is named {name}", name=name) from error
             raise
 
     async def add_version(self, version: PromptVersion) -> None:

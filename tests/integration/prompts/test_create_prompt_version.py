@@ -1,0 +1,102 @@
+"""CreatePromptVersion: immutable, numbered without gaps whatever the concurrency."""
+
+import asyncpg
+import pytest
+
+from promptpilot.prompts.v1 import events_pb2
+from promptpilot.prompts.v1 import prompts_pb2 as pb
+from services.kit.errors import InvalidArgument, NotFound
+from tests.integration.prompts.conftest import Tenant, chat_content, gather_all, text_content
+
+
+async def test_the_next_number_is_given_and_latest_moves(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt("One")
+    version = await tenant.new_version(prompt, "Two {{x}}")
+    assert (version.number, version.content.text) == (2, "Two {{x}}")
+    assert version.creator_id == tenant.caller.actor
+    now = await tenant.get(prompt.id)
+    assert now.latest_version == 2
+    assert [(one.label, one.version) for one in now.labels] == [("latest", 2)]
+    assert now.etag != prompt.etag
+    assert now.update_time == version.create_time
+    assert {"prompt_id": prompt.id, "version": 2} in await tenant.events(
+        events_pb2.PromptVersionCreated
+    )
+
+
+async def test_two_hundred_writers_at_once_give_two_hundred_versions(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    versions = await gather_all(*(tenant.new_version(prompt, f"Text {n}") for n in range(200)))
+    assert [one for one in versions if not isinstance(one, pb.PromptVersion)] == []
+    assert sorted(version.number for version in versions) == list(range(2, 202))
+    stored = await tenant.query(
+        "SELECT number, content FROM {schema}.prompt_versions WHERE prompt_id = $1", prompt.id
+    )
+    contents = {row["number"]: row["content"] for row in stored}
+    assert len(contents) == 201
+    assert all(version.content.text in contents[version.number] for version in versions)
+    now = await tenant.get(prompt.id)
+    assert now.latest_version == 201
+    assert [(one.label, one.version) for one in now.labels] == [("latest", 201)]
+    assert len(await tenant.events(events_pb2.PromptVersionCreated)) == 201
+
+
+async def test_equal_content_has_an_equal_hash(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt("Same")
+    same, other = await tenant.new_version(prompt, "Same"), await tenant.new_version(prompt, "New")
+    first = await tenant.call(
+        "GetPromptVersion", pb.GetPromptVersionRequest(prompt_id=prompt.id, number=1)
+    )
+    assert same.content_hash == first.version.content_hash != other.content_hash
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {schema}.prompt_versions SET note = 'changed'",
+        "DELETE FROM {schema}.prompt_versions",
+        "TRUNCATE {schema}.prompt_versions CASCADE",
+    ],
+)
+async def test_the_database_itself_refuses_to_change_a_version(
+    tenant: Tenant, statement: str
+) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="immutable"):
+        await tenant.query(statement)
+
+
+async def test_the_form_of_a_prompt_does_not_change(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    request = pb.CreatePromptVersionRequest(
+        prompt_id=prompt.id, content=chat_content(("user", "x"))
+    )
+    with pytest.raises(InvalidArgument) as raised:
+        await tenant.call("CreatePromptVersion", request)
+    assert [one.field for one in raised.value.violations] == ["content.type"]
+    assert (await tenant.get(prompt.id)) == prompt
+
+
+async def test_a_refused_version_leaves_no_gap(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    with pytest.raises(InvalidArgument):
+        await tenant.new_version(prompt, "{{open")
+    assert (await tenant.new_version(prompt, "Fine")).number == 2
+
+
+async def test_the_same_request_id_adds_one_version(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    request = pb.CreatePromptVersionRequest(
+        request_id="v-1", prompt_id=prompt.id, content=text_content("Two"), note="why"
+    )
+    first = await tenant.call("CreatePromptVersion", request)
+    assert await tenant.call("CreatePromptVersion", request) == first
+    assert first.version.note == "why"
+    assert (await tenant.get(prompt.id)).latest_version == 2
+
+
+async def test_an_other_tenant_cannot_add_one(tenant: Tenant, other: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    for reference in (prompt, pb.Prompt(id=prompt.name)):
+        with pytest.raises(NotFound):
+            await other.new_version(reference, "Mine")
+    assert await tenant.get(prompt.id) == prompt

@@ -1,0 +1,48 @@
+"""DeletePromptLabel: the label is gone, the version stays."""
+
+import pytest
+
+from promptpilot.prompts.v1 import events_pb2
+from promptpilot.prompts.v1 import prompts_pb2 as pb
+from services.kit.errors import InvalidArgument, NotFound
+from tests.integration.prompts.conftest import Tenant
+
+
+async def delete_label(tenant: Tenant, prompt: pb.Prompt, label: str) -> None:
+    request = pb.DeletePromptLabelRequest(prompt_id=prompt.id, label=label)
+    await tenant.call("DeletePromptLabel", request)
+
+
+async def test_a_label_is_removed_and_can_be_set_again(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    await tenant.set_label(prompt, "production", 1)
+    await delete_label(tenant, prompt, "production")
+    assert [one.label for one in (await tenant.get(prompt.id)).labels] == ["latest"]
+    assert await tenant.events(events_pb2.PromptLabelDeleted) == [
+        {"prompt_id": prompt.id, "label": "production"}
+    ]
+    await tenant.set_label(prompt, "production", 1)
+    assert "previous_version" not in (await tenant.events(events_pb2.PromptLabelSet))[-1]
+
+
+async def test_a_label_that_is_not_there_is_not_found(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    with pytest.raises(NotFound) as raised:
+        await delete_label(tenant, prompt, "staging")
+    assert raised.value.reason == "LABEL_NOT_FOUND"
+    assert raised.value.metadata == {"prompt": prompt.name, "label": "staging"}
+
+
+async def test_latest_cannot_be_removed(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    with pytest.raises(InvalidArgument) as raised:
+        await delete_label(tenant, prompt, "latest")
+    assert raised.value.reason == "LABEL_RESERVED"
+
+
+async def test_an_other_tenant_cannot_remove_it(tenant: Tenant, other: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    await tenant.set_label(prompt, "production", 1)
+    with pytest.raises(NotFound):
+        await delete_label(other, prompt, "production")
+    assert [one.label for one in (await tenant.get(prompt.id)).labels] == ["latest", "production"]
