@@ -17,7 +17,7 @@ def name_faults(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["a", "0", "text-summarization", "team/ads/claim_2.b", "n" * 128])
-def test_good_names(name: str) -> None:
+def test_names_with_folders_are_taken(name: str) -> None:
     assert not name_faults(name)
 
 
@@ -25,7 +25,7 @@ def test_good_names(name: str) -> None:
     "name",
     ["", "A", "-a", "/a", "a/", "a//b", "a/../b", "a/.b", "a b", "ä", "a:b", "a\n", "n" * 129],
 )
-def test_bad_names(name: str) -> None:
+def test_names_that_urls_or_eyes_could_misread_are_refused(name: str) -> None:
     assert name_faults(name) == ["name"]
 
 
