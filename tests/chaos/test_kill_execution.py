@@ -13,10 +13,10 @@ async def test_the_run_is_taken_over_and_ends_once(
 ) -> None:
     pipeline_id = await published(demo, prompt_pipeline("sim-slow", steps=2))
     for _ in range(cycles):
-        await _one_cycle(platform, demo, pipeline_id)
+        await _check_one_cycle(platform, demo, pipeline_id)
 
 
-async def _one_cycle(platform: Platform, demo: Client, pipeline_id: str) -> None:
+async def _check_one_cycle(platform: Platform, demo: Client, pipeline_id: str) -> None:
     text = "Streams are cut. Clients come back. Nothing is lost. " * 5
     run = await demo.post("/v1/runs", {"pipeline": pipeline_id, "input": {"text": text}})
     watched = Watched()
