@@ -20,6 +20,7 @@ def test_every_test_keeps_its_word(check: ModuleCheck) -> None:
 
 VIOLATIONS = [
     (testing.check_tests_can_fail, "def test_a_prompt_is_made():\n    make()"),
+    (testing.check_tests_can_fail, "def test_a_prompt_is_made():\n    a()\ndef a():\n    b()"),
     (testing.check_test_names, "def test_create():\n    assert make()"),
     (testing.check_no_mocks, "from unittest.mock import AsyncMock"),
     (
@@ -37,6 +38,7 @@ def test_a_violation_is_found(check: ModuleCheck, text: str) -> None:
 
 
 FINE = [
+    "def test_a_prompt_is_made():\n    a()\ndef a():\n    b()\ndef b():\n    assert 1",
     "def test_a_prompt_is_made():\n    assert make()",
     "def test_a_prompt_is_refused():\n    with pytest.raises(NotFound):\n        make()",
     "def test_a_page_shows_it(page):\n    expect(page).to_have_title('a')",
