@@ -200,7 +200,7 @@ def create_tenant_tables(op: Any) -> None:
     _create_requests(op, TENANT_SCHEMA)
     op.create_table(
         "tenant_keys",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sealed_key", sa.LargeBinary, nullable=False),
         sa.Column("create_time", sa.TIMESTAMP(timezone=True), nullable=False),
         schema=TENANT_SCHEMA,
