@@ -33,5 +33,5 @@ def setup(service: str, settings: TelemetrySettings) -> None:
 
 
 def shutdown() -> None:
-    """Send what is still buffered. It blocks, for at most some seconds: call it in a thread."""
+    """Send what is still buffered. It blocks for at most two seconds."""
     traces.shutdown()

@@ -1,5 +1,6 @@
 """One trace id from the HTTP request through RPC, SQL, outbox and consumer (W3C trace context)."""
 
+import threading
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Final
@@ -15,6 +16,8 @@ from opentelemetry.trace import Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _SCOPE: Final = "promptpilot"
+_EXPORT_TIMEOUT_S: Final = 3.0
+_SHUTDOWN_S: Final = 2.0
 _propagator: Final = TraceContextTextMapPropagator()
 
 
@@ -52,14 +55,18 @@ def configure(service: str, otlp_endpoint: str) -> None:
     """
     provider = _provider(service, records=bool(otlp_endpoint))
     if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        exporter = OTLPSpanExporter(
+            endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=_EXPORT_TIMEOUT_S
+        )
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     _current.use(provider)
 
 
 def shutdown() -> None:
-    """Export what is buffered, and stop exporting."""
-    _current.provider.shutdown()
+    """Export what is buffered, and stop exporting. A collector that is away holds up nobody."""
+    closing = threading.Thread(target=_current.provider.shutdown, daemon=True)
+    closing.start()
+    closing.join(_SHUTDOWN_S)
 
 
 @contextmanager
