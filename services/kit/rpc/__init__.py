@@ -1,4 +1,1 @@
-"""gRPC between our parts.
-
-A signed context, a deadline, a permission and one error vocabulary on every call.
-"""
+"""gRPC between our parts: signed context, deadline, permission and errors of every call."""

@@ -86,10 +86,7 @@ class PeerChannel(grpc.aio.Channel):
         return _UnaryCall(self._call(method), inner, self._budget)
 
     def unary_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
-        """Make the callable of a streaming RPC.
-
-        `async for answer in call(request, timeout=seconds)`.
-        """
+        """Make the callable of a streaming RPC: `async for x in call(request, timeout=seconds)`."""
         inner = self._channel.unary_stream(method, *serializers, **options)
         return _StreamCall(self._call(method), inner)
 
@@ -236,9 +233,9 @@ class _StreamCall:
 
 
 class AnswerStream:
-    """The answers of one streaming call.
+    """The answers of one streaming call: it ends, fails with the kit's errors, or is cancelled.
 
-    It ends, fails with the kit's errors, or is cancelled; it is never retried.
+    It is never made again: its reader knows whether and from where it can go on.
     """
 
     def __init__(

@@ -1,7 +1,4 @@
-"""How much time is left.
-
-A call inherits its caller's deadline, and leaves a little of it for the way back.
-"""
+"""How much time is left: a call inherits its caller's deadline, less a little for the way back."""
 
 import time
 from collections.abc import Iterator
@@ -18,10 +15,7 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def time_left() -> float | None:
-    """Return the seconds until this code's deadline, None when it has none.
-
-    Zero or less: it has passed.
-    """
+    """Return the seconds until this code's deadline (past: negative), None when it has none."""
     deadline = _deadline.get()
     return None if deadline is None else deadline - time.monotonic()
 

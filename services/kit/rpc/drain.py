@@ -1,7 +1,4 @@
-"""Streams that could go on for hours must not hold up a drain.
-
-They end, and their readers resume.
-"""
+"""Streams that could go on for hours do not hold up a drain: they end, their readers resume."""
 
 import asyncio
 from collections.abc import AsyncIterator

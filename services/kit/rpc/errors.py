@@ -1,7 +1,6 @@
-"""The first border of errors.
+"""The first border of errors: an AppError crosses gRPC and is the same class again behind it.
 
-An AppError becomes a google.rpc.Status in the trailing metadata, and the same class again behind
-it.
+It travels as a google.rpc.Status with ErrorInfo, RetryInfo and BadRequest in the trailing metadata.
 """
 
 from collections.abc import Iterable
@@ -41,10 +40,7 @@ class MessageTooLarge(ResourceExhausted):
 
 
 def status_of(error: AppError) -> tuple[grpc.StatusCode, str, bytes]:
-    """Return what crosses the wire.
-
-    The code, the message, and a serialized google.rpc.Status with details.
-    """
+    """Return what crosses the wire: code, message, and a serialized google.rpc.Status."""
     code = grpc.StatusCode[error.code]
     message = error.message[:_MOST_TEXT]
     status = status_pb2.Status(code=code.value[0], message=message)
@@ -113,10 +109,7 @@ def _rebuild(failure: grpc.aio.AioRpcError, details: bytes | str, *, peer: str) 
 
 
 def _without_details(failure: grpc.aio.AioRpcError, peer: str) -> AppError:
-    """Translate a failure that gRPC itself made.
-
-    Its text names addresses, so it is not passed on.
-    """
+    """Translate a failure that gRPC itself made; its text names addresses, so it stays here."""
     code = failure.code()
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceeded(f"{peer} did not answer in time", peer=peer)

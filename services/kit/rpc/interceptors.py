@@ -1,6 +1,4 @@
-"""The server's border around every RPC.
-
-Deadline, signed context, permission, errors, metrics, trace.
+"""The server's border around every RPC: deadline, context, permission, errors, metrics, trace.
 
 A handler is wrapped once, when its servicer is registered, so that a call pays for no chain of
 interceptors. Health checks are registered past this border: they need neither deadline nor context.
@@ -82,10 +80,7 @@ class Border:
         requirement: Requirement,
         handler: Handler,
     ) -> Handler:
-        """Return the handler with the border around it.
-
-        Client streams are not part of our contracts: TypeError.
-        """
+        """Return the handler with the border around it; TypeError for a stream of requests."""
         if handler.request_streaming:
             raise TypeError(f"{service}/{method}: RPCs with a stream of requests are not served")
         call = _Rpc(service, method, requirement, self._verifier, self.in_flight)
@@ -178,10 +173,7 @@ class _Rpc:
                     metrics.RPC_HANDLED.labels(*self._labels, outcome.code).inc()
 
     def admit(self, context: ServicerContext, metadata: dict[str, str | bytes]) -> None:
-        """Let the call in.
-
-        It has a deadline, a context that a known part vouches for, and the permission.
-        """
+        """Let a call in that has a deadline, a context that a known part signed, the permission."""
         left = context.time_remaining()
         if left is None:
             raise DeadlineRequired("the call has no deadline")

@@ -1,7 +1,4 @@
-"""When a failed call is made again.
-
-Only where that is safe, only for UNAVAILABLE, and only within a budget.
-"""
+"""When a failed call is made again: where that is safe, for UNAVAILABLE, within a budget."""
 
 import random
 from typing import Final
@@ -21,18 +18,12 @@ def is_safe(method: str) -> bool:
 
 
 def backoff_s(attempt: int) -> float:
-    """Return how long to wait after the given attempt (1, 2, …).
-
-    Full jitter, doubling, at most a second.
-    """
+    """Return the wait after attempt 1, 2, …: full jitter, doubling, at most a second."""
     return random.uniform(0, min(_MOST_BACKOFF_S, _FIRST_BACKOFF_S * 2**attempt))  # noqa: S311 # no secret
 
 
 def wait_s(error: Unavailable, attempt: int) -> float:
-    """Return how long to wait before the next attempt.
-
-    The backoff, or longer where the other side asks for it.
-    """
+    """Return the wait before the next attempt: the backoff, longer where the peer asks for it."""
     return max(backoff_s(attempt), error.retry_after_s or 0)
 
 

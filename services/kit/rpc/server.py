@@ -1,7 +1,4 @@
-"""The gRPC server of one part.
-
-Servicers behind the border, standard health checks, and a drain that fails nobody.
-"""
+"""The gRPC server of one part: servicers behind the border, health checks, a gentle drain."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +25,7 @@ log = get_logger()
 
 
 class RpcServer:
-    """Serves servicers on one address.
-
-    Made, started, drained: once each, inside the loop that serves.
-    """
+    """Serves servicers on one address: made, started and drained once, inside one event loop."""
 
     def __init__(self, settings: RpcSettings, servicers: Sequence[Registration]) -> None:
         self._drain_timeout_s = settings.drain_timeout_s
@@ -113,10 +107,7 @@ class _Registrar:
         self.services: list[str] = []
 
     def add_generic_rpc_handlers(self, _handlers: object) -> None:
-        """Ignore them.
-
-        Generated code registers the same handlers by name too, and only those get the border.
-        """
+        """Ignore them: generated code gives the same handlers by name too, for the border."""
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
         """Register each handler of a service, wrapped."""

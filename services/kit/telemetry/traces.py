@@ -32,10 +32,7 @@ def _provider(service: str, *, records: bool) -> TracerProvider:
 
 
 class _Current:
-    """The provider in use.
-
-    Ours, not OpenTelemetry's global, which can be set only once in a process.
-    """
+    """The provider in use: not OpenTelemetry's global, which can be set only once a process."""
 
     def __init__(self) -> None:
         self.use(_provider("unnamed", records=False))
