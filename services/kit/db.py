@@ -47,6 +47,7 @@ class Database:
             max_overflow=0,
             pool_timeout=settings.pool_timeout_s,
             pool_recycle=settings.connection_lifetime_s,
+            hide_parameters=True,  # values, secrets among them, stay out of errors and logs
             connect_args=self._connect_args(),
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,

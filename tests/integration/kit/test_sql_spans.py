@@ -46,6 +46,14 @@ async def test_each_statement_is_a_span_without_its_values(
     assert "|| 'x'" in str((good.attributes or {})["db.query.text"])
 
 
+async def test_the_error_of_a_statement_does_not_tell_its_values(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        with pytest.raises(DBAPIError) as raised:
+            await connection.execute(text("SELECT :secret FROM nowhere"), {"secret": "hunter2"})
+    assert "nowhere" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
 async def test_outside_a_recorded_trace_there_are_no_spans(
     database: Database, spans: InMemorySpanExporter
 ) -> None:
