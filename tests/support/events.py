@@ -1,41 +1,32 @@
-"""Events of services that a test does not run: published for real, from their own outbox."""
+"""Events of services that a test does not run, put on the broker as their outbox relay does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from functools import partial
 
+import nats.js.errors
 from google.protobuf.message import Message
-from sqlalchemy import func, select
 
 from services.kit.bus import Bus
-from services.kit.control import Outbox
-from services.kit.db import Database
-from services.kit.ids import TenantId
-from services.kit.migrations import tenant_tree
-from services.kit.outbox import Relay
-from services.kit.work import UnitOfWork
+from services.kit.clock import SystemClock
+from services.kit.envelope import Envelope, encode, event_type, stream_of, subject_of, to_headers
+from services.kit.ids import TenantId, new_id
 from tests.support.stack import Stack
 
 
 async def publish(stack: Stack, producer: str, tenant: TenantId, *events: Message) -> None:
-    """Publish events in the name of a service, and wait until the broker has them."""
-    database = Database(await stack.database_for(producer))
+    """Publish events in the name of a service, each under an id of its own."""
     bus = Bus(stack.bus(), f"{producer} in a test")
-    work = UnitOfWork(database, tenant_tree(producer))
     await bus.connect()
-    relay = asyncio.create_task(Relay(producer, work, bus).run())
     try:
-        async with work.begin_control() as tx:
-            for event in events:
-                tx.emit(event, tenant=tenant)
-        await until(partial(_is_empty, work, tenant))
+        await _ensure_stream(bus, producer)
+        for event in events:
+            type_ = event_type(type(event))
+            envelope = Envelope(new_id("evt"), type_, tenant, SystemClock().now(), {})
+            await bus.jetstream.publish(
+                subject_of(type_, tenant), encode(event), headers=to_headers(envelope)
+            )
     finally:
-        relay.cancel()
-        with suppress(asyncio.CancelledError):
-            await relay
         await bus.close()
-        await database.close()
 
 
 async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 20) -> None:
@@ -45,7 +36,8 @@ async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 20) 
             await asyncio.sleep(0.02)
 
 
-async def _is_empty(work: UnitOfWork, tenant: TenantId) -> bool:
-    query = select(func.count()).where(Outbox.tenant_id == tenant, Outbox.publish_time.is_(None))
-    async with work.begin_control() as tx:
-        return (await tx.session.execute(query)).scalar_one() == 0
+async def _ensure_stream(bus: Bus, producer: str) -> None:
+    try:
+        await bus.jetstream.stream_info(stream_of(producer))
+    except nats.js.errors.NotFoundError:
+        await bus.jetstream.add_stream(name=stream_of(producer), subjects=[f"evt.*.{producer}.>"])

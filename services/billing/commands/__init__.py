@@ -1,0 +1,1 @@
+"""What changes billing: a file per use case, each command one transaction."""

@@ -1,0 +1,137 @@
+"""What execution's UsageRecorded asks for: the use priced, posted and summed, once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from services.billing import events
+from services.billing.models import LedgerEntry, LedgerTransaction, UsageDaily, UsageRecord
+from services.billing.repository import Ledger, Prices
+from services.billing.rules.costs import (
+    SIMULATED,
+    Quote,
+    Rates,
+    Tokens,
+    choose_quote,
+    cost_nano_usd,
+)
+from services.kit.ids import derived_id
+from services.kit.work import Tx
+
+# What a tenant owes for usage, and what the platform earned by it.
+RECEIVABLE = "usage_receivable"
+REVENUE = "usage_revenue"
+
+
+class Catalogue(Protocol):
+    """Published prices."""
+
+    def canonical_model(self, provider: str, model: str) -> str:
+        """Return the name that the catalogue knows a model by; empty when it does not."""
+        ...
+
+    def quote(self, provider: str, model: str, *, at: datetime, tokens: Tokens) -> Quote | None:
+        """Return the rates in force at a moment; None when they are not published."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One answer of a model, as execution recorded it. Texts are empty where there is none."""
+
+    usage_id: str
+    run_id: str
+    step_id: str
+    attempt: int
+    call_id: str
+    pipeline_id: str
+    pipeline_version: int
+    prompt_id: str
+    prompt_version: int
+    # Name of the provider in the catalogue, such as "openai".
+    provider: str
+    model: str
+    is_test: bool
+    tokens: Tokens
+    occur_time: datetime
+
+
+async def book_usage(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) -> bool:
+    """Book a use in the inbox's transaction: record, posting, sums and event, all or nothing.
+
+    The record's id decides: a use that is booked already, by whichever delivery, is left alone,
+    and False is returned. So the ledger, the records and the daily sums always agree.
+    """
+    quote = await _quote(tx, use, catalogue, fallback)
+    ledger = Ledger(tx)
+    record = _record(tx, use, quote, cost_nano_usd(use.tokens, quote.rates))
+    if not await ledger.add_record(record):
+        return False
+    transaction_id = derived_id("ltx", record.id)
+    await ledger.post(
+        LedgerTransaction(id=transaction_id, usage_id=record.id, create_time=tx.now),
+        [
+            LedgerEntry(
+                transaction_id=transaction_id,
+                account=RECEIVABLE,
+                amount_nano_usd=record.cost_nano_usd,
+            ),
+            LedgerEntry(
+                transaction_id=transaction_id,
+                account=REVENUE,
+                amount_nano_usd=-record.cost_nano_usd,
+            ),
+        ],
+    )
+    await ledger.add_to_day(
+        UsageDaily(
+            day=use.occur_time.astimezone(UTC).date(),
+            model=record.model,
+            pipeline_id=record.pipeline_id,
+            calls=1,
+            input_tokens=record.input_tokens,
+            output_tokens=record.output_tokens,
+            cost_nano_usd=record.cost_nano_usd,
+        )
+    )
+    tx.emit(events.usage_booked(record))
+    return True
+
+
+async def _quote(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) -> Quote:
+    if use.is_test:
+        return SIMULATED
+    names = {use.model.lower(), catalogue.canonical_model(use.provider, use.model)} - {""}
+    own = await Prices(tx).in_force(use.provider.lower(), names, at=use.occur_time)
+    published = catalogue.quote(use.provider, use.model, at=use.occur_time, tokens=use.tokens)
+    return choose_quote(own, use.model, published, fallback)
+
+
+def _record(tx: Tx, use: Use, quote: Quote, cost: int) -> UsageRecord:
+    return UsageRecord(
+        id=use.usage_id,
+        run_id=use.run_id,
+        step_id=use.step_id,
+        attempt=use.attempt,
+        call_id=use.call_id,
+        pipeline_id=use.pipeline_id,
+        pipeline_version=use.pipeline_version,
+        prompt_id=use.prompt_id,
+        prompt_version=use.prompt_version,
+        provider=use.provider,
+        model=use.model,
+        is_test=use.is_test,
+        input_tokens=use.tokens.input,
+        cached_input_tokens=use.tokens.cached_input,
+        output_tokens=use.tokens.output,
+        reasoning_tokens=use.tokens.reasoning,
+        cost_nano_usd=cost,
+        price_source=quote.source,
+        price_reference=quote.reference,
+        input_nano_usd_per_million_tokens=quote.rates.input,
+        cached_input_nano_usd_per_million_tokens=quote.rates.cached_input,
+        output_nano_usd_per_million_tokens=quote.rates.output,
+        reasoning_nano_usd_per_million_tokens=quote.rates.reasoning,
+        occur_time=use.occur_time,
+        create_time=tx.now,
+    )

@@ -1,0 +1,15 @@
+"""What identity's TenantCreated asks for: the tenant's tables."""
+
+from services.billing import events
+from services.kit import tenancy
+from services.kit.ids import TenantId
+from services.kit.work import Tx
+
+
+async def provision_tenant(tx: Tx, tenant: TenantId) -> None:
+    """Make the tenant's tables and say that the tenant is held here; in the inbox's transaction.
+
+    A new tenant has no prices of its own: the catalogue's apply.
+    """
+    await tenancy.provision(tx, tenant)
+    tx.emit(events.tenant_provisioned(tenant), tenant=tenant)

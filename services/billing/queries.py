@@ -1,0 +1,137 @@
+"""What reads billing: a function per RPC."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+from services.billing.models import LedgerEntry, LedgerTransaction, Price, UsageRecord
+from services.billing.repository import Grouping, Ledger, Prices, TimeKey, UsageSum
+from services.billing.rules.costs import CataloguePrice
+from services.billing.rules.ranges import usage_range
+from services.kit.errors import InvalidArgument
+from services.kit.ids import TenantId
+from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.work import Work
+
+_MAX_QUERY: Final = 200
+
+
+class PriceList(Protocol):
+    """Published prices."""
+
+    def prices(self, at: datetime) -> Sequence[CataloguePrice]:
+        """Return every published price in force at a moment, by provider and model."""
+        ...
+
+
+# An own price, or one of the catalogue.
+ListedPrice = Price | CataloguePrice
+
+
+async def get_run_cost(work: Work, tenant: TenantId, *, run_id: str) -> Sequence[UsageRecord]:
+    """Return what a run used so far. Empty for a run that used nothing, or that nobody knows."""
+    if "\0" in run_id:
+        return ()
+    async with work.begin(tenant) as tx:
+        return await Ledger(tx).records_of_run(run_id)
+
+
+async def get_usage(
+    work: Work,
+    tenant: TenantId,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    group_by: Grouping,
+) -> list[UsageSum]:
+    """Sum usage by UTC day (in order), or by model or pipeline (the dearest first).
+
+    Without an end: until now; without a start: 30 days. Raises InvalidArgument.
+    """
+    async with work.begin(tenant) as tx:
+        within = usage_range(start, end, now=tx.now)
+        return await Ledger(tx).usage(within, group_by)
+
+
+async def list_usage_records(
+    work: Work, tenant: TenantId, *, size: int, token: str
+) -> tuple[Sequence[UsageRecord], str]:
+    """Return a page of usage records, newest first, and the token of the next one."""
+    limit, after = page_size(size), _time_key(token)
+    async with work.begin(tenant) as tx:
+        found = await Ledger(tx).records_page(after, limit + 1)
+    page = found[:limit]
+    if len(found) <= limit:
+        return page, ""
+    return page, encode_token([page[-1].occur_time.isoformat(), page[-1].id])
+
+
+async def list_ledger_transactions(
+    work: Work, tenant: TenantId, *, size: int, token: str
+) -> tuple[Sequence[tuple[LedgerTransaction, list[LedgerEntry]]], str]:
+    """Return a page of postings with their entries, newest first, and the token of the next."""
+    limit, after = page_size(size), _time_key(token)
+    async with work.begin(tenant) as tx:
+        found = await Ledger(tx).transactions_page(after, limit + 1)
+    page = found[:limit]
+    if len(found) <= limit:
+        return page, ""
+    last, _ = page[-1]
+    return page, encode_token([last.create_time.isoformat(), last.id])
+
+
+async def list_prices(
+    work: Work, tenant: TenantId, catalogue: PriceList, *, size: int, token: str, query: str
+) -> tuple[Sequence[ListedPrice], str]:
+    """Return a page of prices in force now: own ones first, then the catalogue's they leave.
+
+    `query` is a part of the model's name; case does not matter.
+    """
+    if len(query) > _MAX_QUERY or "\0" in query:
+        raise InvalidArgument.of_field("query", f"must have at most {_MAX_QUERY} characters")
+    limit, after = page_size(size), _price_key(token)
+    wanted = query.lower()
+    async with work.begin(tenant) as tx:
+        own = await Prices(tx).all_in_force(at=tx.now, query=wanted)
+        published = catalogue.prices(tx.now)
+    overridden = {(price.provider, price.model) for price in own}
+    listed: list[ListedPrice] = [
+        *own,
+        *(
+            price
+            for price in published
+            if wanted in price.model.lower()
+            and (price.provider.lower(), price.model.lower()) not in overridden
+        ),
+    ]
+    found = sorted(
+        (price for price in listed if after is None or _place(price) > after), key=_place
+    )
+    page = found[:limit]
+    return page, encode_token(list(_place(page[-1]))) if len(found) > limit else ""
+
+
+def _place(price: ListedPrice) -> tuple[int, str, str]:
+    """Return a price's place in the list: own prices first, then by provider and model."""
+    return 0 if isinstance(price, Price) else 1, price.provider, price.model
+
+
+def _time_key(token: str) -> TimeKey | None:
+    match decode_token(token, parts=2):
+        case None:
+            return None
+        case [str(time), str(row_id)] if "\0" not in row_id:
+            try:
+                return TimeKey(datetime.fromisoformat(time).astimezone(), row_id)
+            except (ValueError, OverflowError):
+                pass
+    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
+
+
+def _price_key(token: str) -> tuple[int, str, str] | None:
+    match decode_token(token, parts=3):
+        case None:
+            return None
+        case [int(part), str(provider), str(model)]:
+            return part, provider, model
+    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
