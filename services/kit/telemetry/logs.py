@@ -27,9 +27,11 @@ _SECRET_NAME: Final = re.compile(
     r"passw|secret|token|api[-_]?key|authorization|cookie|private[-_]?key|credential|dsn",
     re.IGNORECASE,
 )
-# Secrets that stand inside a text: our API keys, bearer tokens, JWTs, the password in a URL.
+# Secrets that stand inside a text: our API keys, browser and refresh tokens, bearer tokens, JWTs,
+# the password in a URL.
 _SECRET_TEXT: Final = re.compile(
     r"\bpp_(?:live|test)_\w+"
+    r"|\bpp[br]_[\w-]{20,}"
     r"|(?<=\bbearer )\S+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
