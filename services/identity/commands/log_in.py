@@ -1,6 +1,6 @@
 """Log-in by e-mail and password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.identity.commands.limit_attempts import count_attempt
@@ -23,7 +23,7 @@ class LogInForm:
     """What somebody typed. `kind` is None when none was chosen."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
     kind: SessionKind | None
     client_address: str = ""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -33,7 +33,7 @@ class SignUpForm:
     """What somebody typed. `kind` is None when none was chosen."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
     display_name: str
     tenant_name: str
     kind: SessionKind | None
@@ -45,7 +45,7 @@ class NewAccount:
     """A form that was found good, with the password already hashed."""
 
     email: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     display_name: str
     tenant_name: str
     kind: SessionKind

@@ -1,6 +1,6 @@
 """AuthenticateApiKey: whose key this is; nothing about a key that is refused."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -78,7 +78,7 @@ async def test_an_unknown_key_in_good_form_is_refused_in_the_same_words(identity
 
 
 async def test_a_key_ends_at_its_expiry(stack: Stack) -> None:
-    clock = HeldClock(datetime(2026, 11, 23, tzinfo=UTC))
+    clock = HeldClock()
     async with identity_running(await settings_for(stack), clock) as door:
         end = Timestamp()
         end.FromDatetime(clock.now() + timedelta(seconds=60))

@@ -1,6 +1,6 @@
 """AuthenticateSession: whose cookie this is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -63,7 +63,7 @@ async def test_a_refresh_or_access_token_is_no_cookie(identity: Door) -> None:
 async def test_a_used_session_lives_on_an_idle_one_ends_and_none_outlives_its_end(
     stack: Stack,
 ) -> None:
-    clock = HeldClock(datetime(2026, 11, 23, tzinfo=UTC))
+    clock = HeldClock()
     sessions = SessionSettings(browser_idle_s=600, browser_absolute_s=1500)
     async with identity_running(await settings_for(stack, sessions=sessions), clock) as door:
         used = (await browser(door)).tokens.browser_token
@@ -80,7 +80,7 @@ async def test_a_used_session_lives_on_an_idle_one_ends_and_none_outlives_its_en
 
 
 async def test_a_session_used_often_is_written_seldom(stack: Stack) -> None:
-    clock = HeldClock(datetime(2026, 11, 23, tzinfo=UTC))
+    clock = HeldClock()
     sessions = SessionSettings(browser_idle_s=600)
     async with identity_running(await settings_for(stack, sessions=sessions), clock) as door:
         signed_up = await browser(door)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64encode, urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -13,14 +13,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from pydantic import SecretStr
 
-from cli.local.databases import create_databases, service_url
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role, mask_of
 from services.identity.rules.signing_keys import make_pair
 from services.identity.settings import IdentitySettings, SigningSettings
 from services.kit.errors import Internal
-from services.kit.fanout import migrate
-from services.kit.ids import new_id
 from services.kit.settings import DatabaseSettings
 from tests.support.clock import HeldClock
 from tests.support.identity import (
@@ -122,16 +119,11 @@ async def test_forgeries_do_not_verify_with_the_key_set(identity: Door) -> None:
 
 
 @pytest.fixture
-async def own_settings(stack: Stack) -> IdentitySettings:
+async def own_settings(stack: Stack, own_database: DatabaseSettings) -> IdentitySettings:
     """Settings with a database of its own, because signing keys belong to a whole database."""
-    name = f"identity_{new_id('tst')[-12:]}"
-    admin_url = stack.postgres.url("postgres")
-    await create_databases(admin_url, {name: stack.password})
-    url = service_url(admin_url, name, stack.password)
-    await migrate("identity", url)
     return await settings_for(
         stack,
-        database=DatabaseSettings(url=SecretStr(url)),
+        database=own_database,
         signing=SigningSettings(rotate_after_s=1000, publish_ahead_s=100, keep_retired_s=400),
         job_interval_s=0.05,
     )
@@ -144,7 +136,7 @@ async def key_ids(door: Door) -> set[str]:
 async def test_the_next_key_is_published_before_it_signs_and_the_old_one_after(
     own_settings: IdentitySettings,
 ) -> None:
-    clock = HeldClock(datetime(2026, 11, 23, tzinfo=UTC))
+    clock = HeldClock()
     async with identity_running(own_settings, clock) as door:
         old = (await door.sign_up()).tokens.access_token
         published = await key_ids(door)
@@ -169,7 +161,7 @@ async def test_the_next_key_is_published_before_it_signs_and_the_old_one_after(
 async def test_all_replicas_sign_with_one_key_and_rotate_once(
     own_settings: IdentitySettings,
 ) -> None:
-    clock = HeldClock(datetime(2026, 11, 23, tzinfo=UTC))
+    clock = HeldClock()
     async with (
         identity_running(own_settings, clock) as one,
         identity_running(own_settings, clock) as other,
