@@ -131,7 +131,7 @@ async def _bounded(request: Request, most: int) -> bytes:
 def _is_deeper(document: Any, most: int) -> bool:
     """Walk level by level: no recursion, so no input can exhaust the stack."""
     level = [document]
-    for _ in range(most + 1):
+    for _ in range(most):
         level = [
             child for node in level if isinstance(node, dict | list) for child in _children(node)
         ]

@@ -19,7 +19,7 @@ _TIMEOUT_S: Final = 1.5
 
 
 class NotReady(Unavailable):
-    """Something that requests need does not answer; the metadata says what and why: 503."""
+    """Something that requests need does not answer: 503."""
 
     reason = "NOT_READY"
 
@@ -55,5 +55,6 @@ async def _ready(request: Request) -> Response:
     readiness: Readiness = request.scope["app"].state.readiness
     failed = await readiness.failures()
     if failed:
-        raise NotReady("Not ready: " + ", ".join(failed), **failed)
+        reasons = ", ".join(f"{name} ({why})" for name, why in failed.items())
+        raise NotReady(f"Not ready: {reasons}.")
     return Response(b'{"status":"ready"}', 200, _NO_STORE, "application/json")

@@ -242,7 +242,10 @@ class PromptVersion(Answer):
     note: str
     content_hash: str = Field(description="SHA-256 of the canonical content, hex.")
     create_time: Time
-    creator_id: str
+    creator_id: str = Field(description="`usr_…` or `key_…`; empty: the default library.")
+    undeclared_variables: list[str] = Field(
+        description="Used in the templates and not declared in `variables`: required strings."
+    )
 
 
 class PromptVersionPage(Page):
