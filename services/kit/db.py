@@ -51,8 +51,6 @@ class Database:
             connect_args=self._connect_args(),
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            # An error's text is logged; a statement's values are tenants' content and secrets.
-            hide_parameters=True,
         )
         telemetry.instrument_engine(
             self.engine, make_url(settings.url.get_secret_value()).database or ""
