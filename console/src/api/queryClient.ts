@@ -1,0 +1,45 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { connectClient } from '@/api/client';
+import { getSessionQueryKey } from '@/api/generated/@tanstack/react-query.gen';
+import { asProblem } from '@/api/problem';
+
+const MOST_RETRIES = 2;
+
+/** The cache of all server state, connected to the generated client. */
+export function createQueryClient(): QueryClient {
+  const queryClient: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => onError(error) }),
+    mutationCache: new MutationCache({ onError: (error) => onError(error) }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // Only what may pass by itself is asked again; "not found" is an answer.
+        retry: (failures, error) => failures < MOST_RETRIES && asProblem(error).isPassing,
+      },
+      mutations: { retry: false },
+    },
+  });
+  const onError = (error: unknown) => {
+    const problem = asProblem(error);
+    const isInside = queryClient.getQueryData(getSessionQueryKey()) !== undefined;
+    if (isInside && problem.status === 401) leaveForLogIn();
+    // Another tab has logged in anew: the next try sends the new token.
+    if (problem.reason === 'CSRF_REFUSED') void queryClient.invalidateQueries({ queryKey: getSessionQueryKey() });
+  };
+  connectClient(queryClient);
+  return queryClient;
+}
+
+/** Marks lists and things stale after a command, by the names of their operations. */
+export function invalidate(queryClient: QueryClient, ...operations: string[]): Promise<void> {
+  return queryClient.invalidateQueries({
+    predicate: ({ queryKey: [key] }) =>
+      typeof key === 'object' && key !== null && '_id' in key && operations.includes(String(key._id)),
+  });
+}
+
+/** The session has ended: to the log-in, and back here afterwards. A whole load, so that nothing of the session stays in memory. */
+function leaveForLogIn(): void {
+  const { pathname, search } = window.location;
+  window.location.assign(`/log-in?next=${encodeURIComponent(pathname + search)}`);
+}

@@ -1,0 +1,133 @@
+import type { PromptContent, PromptDraft, VariableDraft } from '@/api/generated';
+import { isObject } from '@/util/definition';
+
+export type VariableType = NonNullable<VariableDraft['type']>;
+
+/** A variable as the form holds it: values are text until they are sent. */
+export interface VariableValues {
+  name: string;
+  type: VariableType;
+  description: string;
+  isRequired: boolean;
+  /** Text for strings, JSON for all other types; of no meaning while required. */
+  fallback: string;
+  /** Comma-separated; empty: any value of the type. */
+  allowed: string;
+}
+
+/** A prompt's content as the form holds it. */
+export interface PromptValues {
+  type: 'text' | 'chat';
+  text: string;
+  messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
+  variables: VariableValues[];
+  model: string;
+  temperature: string;
+  maxTokens: string;
+  /** JSON object of all other parameters; empty for none. */
+  more: string;
+}
+
+export const emptyPrompt: PromptValues = {
+  type: 'text',
+  text: '',
+  messages: [{ role: 'system', content: '' }, { role: 'user', content: '' }],
+  variables: [],
+  model: '',
+  temperature: '',
+  maxTokens: '',
+  more: '',
+};
+
+/** Where faults of a request are shown: paths of a draft → fields of the form. */
+export const draftFields = {
+  text: 'text',
+  messages: 'messages',
+  variables: 'variables',
+  model: 'model',
+  parameters: 'more',
+  'parameters.temperature': 'temperature',
+  'parameters.max_tokens': 'maxTokens',
+} as const;
+
+/** The form's values of a saved version. */
+export function fromContent(content: PromptContent): PromptValues {
+  const { temperature, max_tokens: maxTokens, ...more } = content.parameters ?? {};
+  return {
+    type: content.type,
+    text: content.text,
+    messages: content.messages.length > 0 ? content.messages.map(({ role, content: text }) => ({ role: asRole(role), content: text })) : emptyPrompt.messages,
+    variables: content.variables.map((variable) => ({
+      name: variable.name,
+      type: variable.type,
+      description: variable.description,
+      isRequired: variable.default === null || variable.default === undefined,
+      fallback: toText(variable.default),
+      allowed: variable.enum.map(toText).join(', '),
+    })),
+    model: content.model,
+    temperature: toText(temperature),
+    maxTokens: toText(maxTokens),
+    more: Object.keys(more).length > 0 ? JSON.stringify(more, null, 2) : '',
+  };
+}
+
+/** What is sent: throws SyntaxError only where `isValue` or the form's rules were not asked before. */
+export function toDraft(values: PromptValues): PromptDraft {
+  const more: unknown = values.more.trim() === '' ? {} : JSON.parse(values.more);
+  return {
+    type: values.type,
+    ...(values.type === 'text' ? { text: values.text } : { messages: values.messages }),
+    variables: values.variables.map(({ name, type, description, isRequired, fallback, allowed }) => ({
+      name,
+      type,
+      description,
+      ...(isRequired ? {} : { default: toValue(type, fallback) }),
+      enum: splitList(allowed).map((item) => toValue(type, item)),
+    })),
+    model: values.model,
+    parameters: {
+      ...(values.temperature === '' ? {} : { temperature: Number(values.temperature) }),
+      ...(values.maxTokens === '' ? {} : { max_tokens: Number(values.maxTokens) }),
+      ...(isObject(more) ? more : {}),
+    },
+  };
+}
+
+/** Text of the form as a value of the type: strings as they are, all else as JSON. */
+export function toValue(type: VariableType, text: string): unknown {
+  return type === 'string' ? text : (JSON.parse(text) as unknown);
+}
+
+/** True when `toValue` gives a value of the type. */
+export function isValue(type: VariableType, text: string): boolean {
+  try {
+    const value = toValue(type, text);
+    if (type === 'integer') return Number.isInteger(value);
+    if (type === 'list') return Array.isArray(value);
+    if (type === 'object') return isObject(value);
+    return typeof value === type;
+  } catch {
+    return false;
+  }
+}
+
+export function toText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Names that the templates use, in order: `{{name}}`, `{{{name}}}`, `{{&name}}`, sections and their first part (`user.name` → user). */
+export function usedVariables(values: Pick<PromptValues, 'type' | 'text' | 'messages'>): string[] {
+  const texts = values.type === 'text' ? [values.text] : values.messages.map((message) => message.content);
+  const tags = texts.flatMap((text) => [...text.matchAll(/\{\{\{?\s*[#^&]?\s*([A-Za-z_][A-Za-z0-9_]{0,63})/g)]);
+  return [...new Set(tags.map((tag) => tag[1] ?? ''))];
+}
+
+function splitList(text: string): string[] {
+  return text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+}
+
+function asRole(role: string): PromptValues['messages'][number]['role'] {
+  return role === 'system' || role === 'assistant' ? role : 'user';
+}

@@ -1,0 +1,56 @@
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { Route, Routes } from 'react-router';
+import { ErrorBoundary } from '@/components/ErrorBoundary';
+import { RequireSession } from '@/components/RequireSession';
+
+type Page = LazyExoticComponent<ComponentType>;
+
+const Shell = lazy(() => import('@/components/Shell'));
+const NotFound = lazy(() => import('@/pages/NotFound'));
+
+/** Each page's code is loaded when it is first opened. */
+const PAGES: readonly [path: string, page: Page][] = [
+  ['/', lazy(() => import('@/pages/Home'))],
+  ['/prompts', lazy(() => import('@/pages/prompts/Prompts'))],
+  ['/prompts/new', lazy(() => import('@/pages/prompts/NewPrompt'))],
+  ['/prompts/:promptId', lazy(() => import('@/pages/prompts/PromptPage'))],
+  ['/prompts/:promptId/edit', lazy(() => import('@/pages/prompts/EditPrompt'))],
+  ['/pipelines', lazy(() => import('@/pages/pipelines/Pipelines'))],
+  ['/pipelines/new', lazy(() => import('@/pages/pipelines/NewPipeline'))],
+  ['/pipelines/:pipelineId', lazy(() => import('@/pages/pipelines/PipelinePage'))],
+  ['/pipelines/:pipelineId/edit', lazy(() => import('@/pages/pipelines/EditPipeline'))],
+  ['/runs', lazy(() => import('@/pages/runs/Runs'))],
+  ['/runs/:runId', lazy(() => import('@/pages/runs/RunPage'))],
+  ['/providers', lazy(() => import('@/pages/Providers'))],
+  ['/usage', lazy(() => import('@/pages/usage/Usage'))],
+  ['/api-keys', lazy(() => import('@/pages/ApiKeys'))],
+];
+
+const LogIn = lazy(() => import('@/pages/LogIn'));
+const SignUp = lazy(() => import('@/pages/SignUp'));
+
+/** All addresses of the console. Filters live in the query, so that a link shows what its sender saw. */
+export function AppRoutes() {
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={null}>
+        <Routes>
+          <Route path="/log-in" element={<LogIn />} />
+          <Route path="/sign-up" element={<SignUp />} />
+          <Route
+            element={
+              <RequireSession>
+                <Shell />
+              </RequireSession>
+            }
+          >
+            {PAGES.map(([path, Page]) => (
+              <Route key={path} path={path} element={<Page />} />
+            ))}
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}

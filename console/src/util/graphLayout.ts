@@ -1,0 +1,58 @@
+import { Graph, layout } from '@dagrejs/dagre';
+import type { DefinitionStep } from '@/util/definition';
+
+export const NODE_WIDTH = 216;
+export const NODE_HEIGHT = 60;
+
+export interface PlacedStep {
+  id: string;
+  /** Top left corner, pixels. */
+  x: number;
+  y: number;
+}
+
+export interface StepEdge {
+  id: string;
+  source: string;
+  target: string;
+  /** "then" or "else" on the edges of a condition, else "". */
+  label: string;
+}
+
+export interface StepGraph {
+  nodes: PlacedStep[];
+  edges: StepEdge[];
+  width: number;
+  height: number;
+}
+
+/** Places steps in ranks, each below what it waits for (or right of it). A cycle is drawn, not refused: the editor shows it. */
+export function layoutSteps(steps: readonly DefinitionStep[], direction: 'TB' | 'LR' = 'TB'): StepGraph {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const step of steps) graph.setNode(step.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  const edges = edgesOf(steps);
+  for (const edge of edges) graph.setEdge(edge.source, edge.target);
+  layout(graph);
+  const { width = 0, height = 0 } = graph.graph();
+  const nodes = steps.map((step) => {
+    const { x = 0, y = 0 } = graph.node(step.id);
+    return { id: step.id, x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 };
+  });
+  return { nodes, edges, width, height };
+}
+
+function edgesOf(steps: readonly DefinitionStep[]): StepEdge[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return steps.flatMap((step) =>
+    step.needs
+      .filter((source) => byId.has(source))
+      .map((source) => ({
+        id: `${source}→${step.id}`,
+        source,
+        target: step.id,
+        label: byId.get(source)?.branches.find((choice) => choice.step === step.id)?.branch ?? '',
+      })),
+  );
+}
