@@ -9,7 +9,8 @@ export default defineConfig({
   plugins: [
     { name: '@hey-api/client-fetch', runtimeConfigPath: './src/api/client' },
     '@hey-api/typescript',
-    '@hey-api/sdk',
+    // The session is a cookie: the browser sends it by itself.
+    { name: '@hey-api/sdk', auth: false },
     { name: '@tanstack/react-query', queryOptions: true, mutationOptions: true, infiniteQueryOptions: true },
   ],
 });

@@ -24,6 +24,8 @@ for (const [page, parts] of Object.entries(FIRST_PAGES)) {
   for (const part of ['index.html', ...parts]) closure(part, files);
   const total = [...files].filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + weigh(file), 0);
   isOver ||= total > LIMIT_KB;
-  console.log(`${total > LIMIT_KB ? 'OVER' : 'ok  '} ${page.padEnd(8)} ${total.toFixed(1)} KB of ${LIMIT_KB} KB gzip, ${files.size} files`);
+  console.log(
+    `${total > LIMIT_KB ? 'OVER' : 'ok  '} ${page.padEnd(8)} ${total.toFixed(1)} KB of ${LIMIT_KB} KB gzip, ${files.size} files`,
+  );
 }
 process.exit(isOver ? 1 : 0);

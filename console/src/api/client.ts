@@ -27,7 +27,8 @@ export function streamHeaders(queryClient: QueryClient): Record<string, string> 
 
 /** Puts amounts beyond 2^53 nano-dollars (nine million dollars) in quotes before JSON.parse rounds them; `Money` reads both. */
 async function keepAmountsExact(response: Response): Promise<Response> {
-  if (!response.ok || !/\/(usage|usage-records|cost|ledger-transactions|prices)(\?|$)/.test(response.url)) return response;
+  if (!response.ok || !/\/(usage|usage-records|cost|ledger-transactions|prices)(\?|$)/.test(response.url))
+    return response;
   const { status, headers } = response;
   return new Response((await response.text()).replace(LARGE_AMOUNT, '$1"$2"'), { status, headers });
 }

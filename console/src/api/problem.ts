@@ -38,7 +38,15 @@ export class Problem extends Error {
 export function readProblem(body: unknown, response: Response | undefined): Problem {
   if (body instanceof Problem) return body;
   if (response === undefined) {
-    return new Problem(0, 'UNREACHABLE', 'PromptPilot cannot be reached', 'Check the connection, then try again.', '', [], 0);
+    return new Problem(
+      0,
+      'UNREACHABLE',
+      'PromptPilot cannot be reached',
+      'Check the connection, then try again.',
+      '',
+      [],
+      0,
+    );
   }
   const document: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {};
   const text = (key: string) => (typeof document[key] === 'string' ? document[key] : '');
@@ -57,7 +65,15 @@ export function readProblem(body: unknown, response: Response | undefined): Prob
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TypeError) return readProblem(undefined, undefined); // what fetch throws without a network
-  return new Problem(0, 'INTERNAL', 'Something went wrong', error instanceof Error ? error.message : String(error), '', [], 0);
+  return new Problem(
+    0,
+    'INTERNAL',
+    'Something went wrong',
+    error instanceof Error ? error.message : String(error),
+    '',
+    [],
+    0,
+  );
 }
 
 function isFieldProblem(value: unknown): value is FieldProblem {

@@ -1,4 +1,4 @@
-import { ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { Box, IconButton } from '@mui/material';
 import { useColorScheme } from '@mui/material/styles';
 import { Monitor, Moon, Sun } from 'lucide-react';
 
@@ -12,18 +12,34 @@ const MODES = [
 export function ColourModeMenu() {
   const { mode = 'system', setMode } = useColorScheme();
   return (
-    <ToggleButtonGroup
-      exclusive
-      size="small"
+    <Box
+      role="group"
       aria-label="Colours"
-      value={mode}
-      onChange={(_, chosen: (typeof MODES)[number]['value'] | null) => chosen && setMode(chosen)}
+      sx={{
+        display: 'inline-flex',
+        justifySelf: 'start',
+        border: 1,
+        borderColor: 'divider',
+        borderRadius: 1.5,
+        p: '2px',
+      }}
     >
       {MODES.map(({ value, label, icon: Icon }) => (
-        <ToggleButton key={value} value={value} aria-label={label} title={label} sx={{ px: 1, minHeight: 28 }}>
+        <IconButton
+          key={value}
+          aria-label={label}
+          title={label}
+          aria-pressed={mode === value}
+          onClick={() => setMode(value)}
+          sx={{
+            px: 1,
+            py: 0.5,
+            ...(mode === value && { color: 'text.primary', bgcolor: 'action.selected' }),
+          }}
+        >
           <Icon size={14} aria-hidden />
-        </ToggleButton>
+        </IconButton>
       ))}
-    </ToggleButtonGroup>
+    </Box>
   );
 }

@@ -16,7 +16,16 @@ interface Props {
 }
 
 /** Asks before something that other people or programs will notice. */
-export function ConfirmDialog({ title, children, action, isDangerous = false, isPending, error, onConfirm, onClose }: Props) {
+export function ConfirmDialog({
+  title,
+  children,
+  action,
+  isDangerous = false,
+  isPending,
+  error,
+  onConfirm,
+  onClose,
+}: Props) {
   return (
     <Dialog open onClose={onClose} maxWidth="xs" aria-labelledby="confirm-title">
       <DialogTitle id="confirm-title">{title}</DialogTitle>
@@ -26,9 +35,15 @@ export function ConfirmDialog({ title, children, action, isDangerous = false, is
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose} autoFocus={isDangerous}>
-          Keep
+          Go back
         </Button>
-        <Button variant="contained" color={isDangerous ? 'error' : 'primary'} loading={isPending} onClick={onConfirm} autoFocus={!isDangerous}>
+        <Button
+          variant="contained"
+          color={isDangerous ? 'error' : 'primary'}
+          loading={isPending}
+          onClick={onConfirm}
+          autoFocus={!isDangerous}
+        >
           {action}
         </Button>
       </DialogActions>

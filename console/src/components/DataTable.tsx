@@ -59,7 +59,12 @@ function RowLink({ to, children }: { to: string; children: ReactNode }) {
       to={to}
       color="inherit"
       underline="none"
-      sx={{ fontWeight: 500, '&::after': { content: '""', position: 'absolute', inset: 0 }, '&:focus-visible': { outline: 'none' }, '&:focus-visible::after': { outline: '2px solid var(--mui-palette-primary-main)', outlineOffset: -2 } }}
+      sx={{
+        fontWeight: 500,
+        '&::after': { content: '""', position: 'absolute', inset: 0 },
+        '&:focus-visible': { outline: 'none' },
+        '&:focus-visible::after': { outline: '2px solid var(--mui-palette-primary-main)', outlineOffset: -2 },
+      }}
     >
       {children}
     </Link>
@@ -68,7 +73,9 @@ function RowLink({ to, children }: { to: string; children: ReactNode }) {
 
 /** A second, quieter line in a cell. */
 export function Subline({ children }: { children: ReactNode }) {
-  return <Box sx={{ fontSize: 12.5, color: 'text.secondary', fontWeight: 400, overflowWrap: 'anywhere' }}>{children}</Box>;
+  return (
+    <Box sx={{ fontSize: 12.5, color: 'text.secondary', fontWeight: 400, overflowWrap: 'anywhere' }}>{children}</Box>
+  );
 }
 
 const wide = { '@media (max-width: 699px)': { display: 'none' } } as const;

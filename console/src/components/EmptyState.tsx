@@ -15,7 +15,17 @@ export function EmptyState({ icon: Icon, title, children, action }: Props) {
   return (
     <Box sx={{ py: 7, px: 3, textAlign: 'center', display: 'grid', justifyItems: 'center', gap: 0.75 }}>
       <Box
-        sx={{ width: 40, height: 40, borderRadius: 2, border: 1, borderColor: 'divider', display: 'grid', placeItems: 'center', mb: 1, color: 'text.secondary' }}
+        sx={{
+          width: 40,
+          height: 40,
+          borderRadius: 2,
+          border: 1,
+          borderColor: 'divider',
+          display: 'grid',
+          placeItems: 'center',
+          mb: 1,
+          color: 'text.secondary',
+        }}
       >
         <Icon size={19} strokeWidth={1.6} aria-hidden />
       </Box>
@@ -23,7 +33,9 @@ export function EmptyState({ icon: Icon, title, children, action }: Props) {
       <Typography color="text.secondary" sx={{ maxWidth: 440, textWrap: 'balance' }}>
         {children}
       </Typography>
-      {action && <Box sx={{ mt: 1.5, display: 'flex', gap: 1, flexWrap: 'wrap', justifyContent: 'center' }}>{action}</Box>}
+      {action && (
+        <Box sx={{ mt: 1.5, display: 'flex', gap: 1, flexWrap: 'wrap', justifyContent: 'center' }}>{action}</Box>
+      )}
     </Box>
   );
 }

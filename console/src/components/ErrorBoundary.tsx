@@ -35,16 +35,30 @@ export class ErrorBoundary extends Component<Props, State> {
 
 function Failed({ error }: { error: unknown }) {
   const problem = asProblem(error);
-  const text = [problem.reason, problem.message, problem.requestId && `request ${problem.requestId}`].filter(Boolean).join('\n');
+  const text = [problem.reason, problem.message, problem.requestId && `request ${problem.requestId}`]
+    .filter(Boolean)
+    .join('\n');
   return (
-    <Box role="alert" sx={{ maxWidth: 560, mx: 'auto', py: 8, px: 2, display: 'grid', gap: 1.5, justifyItems: 'start' }}>
+    <Box
+      role="alert"
+      sx={{ maxWidth: 560, mx: 'auto', py: 8, px: 2, display: 'grid', gap: 1.5, justifyItems: 'start' }}
+    >
       <Typography variant="h1">This page failed</Typography>
       <Typography color="text.secondary">
         Nothing you saved is lost. Load it again; if it fails again, send us the text below.
       </Typography>
       <Box
         component="pre"
-        sx={{ m: 0, p: 1.5, width: 1, overflow: 'auto', bgcolor: 'subtle', borderRadius: 1.5, border: 1, borderColor: 'divider' }}
+        sx={{
+          m: 0,
+          p: 1.5,
+          width: 1,
+          overflow: 'auto',
+          bgcolor: 'subtle',
+          borderRadius: 1.5,
+          border: 1,
+          borderColor: 'divider',
+        }}
       >
         {text}
       </Box>

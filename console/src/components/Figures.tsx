@@ -20,7 +20,8 @@ interface Usage {
 
 /** Tokens in and out; a dash where no model was used. */
 export function Tokens({ usage }: { usage: Usage | null | undefined }) {
-  if (!usage || (Number(usage.input_tokens) === 0 && Number(usage.output_tokens) === 0)) return <span aria-label="no tokens">–</span>;
+  if (!usage || (Number(usage.input_tokens) === 0 && Number(usage.output_tokens) === 0))
+    return <span aria-label="no tokens">–</span>;
   return (
     <Box component="span" className="tabular" sx={{ whiteSpace: 'nowrap' }}>
       {formatCount(usage.input_tokens)} in · {formatCount(usage.output_tokens)} out
@@ -33,7 +34,13 @@ export function Ago({ time }: { time: string | null | undefined }) {
   const now = useNow(time ? 30_000 : 0);
   if (!time) return <>–</>;
   return (
-    <Box component="time" dateTime={time} title={formatAbsolute(time)} className="tabular" sx={{ whiteSpace: 'nowrap' }}>
+    <Box
+      component="time"
+      dateTime={time}
+      title={formatAbsolute(time)}
+      className="tabular"
+      sx={{ whiteSpace: 'nowrap' }}
+    >
       {formatRelative(time, now)}
     </Box>
   );

@@ -13,7 +13,16 @@ interface Props {
 }
 
 /** A form in a dialog: Enter submits, Escape leaves. */
-export function FormDialog({ title, action, isPending, isDisabled = false, maxWidth = 'sm', onSubmit, onClose, children }: Props) {
+export function FormDialog({
+  title,
+  action,
+  isPending,
+  isDisabled = false,
+  maxWidth = 'sm',
+  onSubmit,
+  onClose,
+  children,
+}: Props) {
   const id = useId();
   return (
     <Dialog open onClose={isPending ? undefined : onClose} maxWidth={maxWidth} aria-labelledby={id}>

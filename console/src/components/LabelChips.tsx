@@ -7,7 +7,9 @@ interface Label {
 
 /** Labels with the version each points at; `latest` is not shown: it is always the newest. */
 export function LabelChips({ labels, version }: { labels: readonly Label[]; version?: number }) {
-  const shown = labels.filter(({ label, version: at }) => label !== 'latest' && (version === undefined || at === version));
+  const shown = labels.filter(
+    ({ label, version: at }) => label !== 'latest' && (version === undefined || at === version),
+  );
   return (
     <Box component="span" sx={{ display: 'inline-flex', gap: 0.5, flexWrap: 'wrap' }}>
       {shown.map(({ label, version: at }) => (

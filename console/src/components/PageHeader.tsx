@@ -22,7 +22,11 @@ export function PageHeader({ title, badge, description, trail = [], actions }: P
     <Box component="header" sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: 2, mb: 2.5 }}>
       <Box sx={{ flex: '1 1 280px', minWidth: 0 }}>
         {trail.length > 0 && (
-          <Box component="nav" aria-label="Breadcrumb" sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mb: 0.5, color: 'text.secondary' }}>
+          <Box
+            component="nav"
+            aria-label="Breadcrumb"
+            sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mb: 0.5, color: 'text.secondary' }}
+          >
             {trail.map((page) => (
               <Fragment key={page.to}>
                 <Link component={RouterLink} to={page.to} variant="body2" color="inherit">

@@ -18,11 +18,26 @@ export function Panel({ title, actions, children, isFlush = false, sx = {} }: Pr
       variant="outlined"
       component="section"
       aria-labelledby={title ? id : undefined}
-      sx={[{ borderRadius: 2, overflow: 'hidden', minWidth: 0 }, ...(Array.isArray(sx) ? (sx as SxProps<Theme>[]) : [sx])] as SxProps<Theme>}
+      sx={
+        [
+          { borderRadius: 2, overflow: 'hidden', minWidth: 0 },
+          ...(Array.isArray(sx) ? (sx as SxProps<Theme>[]) : [sx]),
+        ] as SxProps<Theme>
+      }
     >
       {title && (
         <Box
-          sx={{ display: 'flex', alignItems: 'center', gap: 1, px: 2, minHeight: 44, py: 0.5, borderBottom: 1, borderColor: 'divider', flexWrap: 'wrap' }}
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: 1,
+            px: 2,
+            minHeight: 44,
+            py: 0.5,
+            borderBottom: 1,
+            borderColor: 'divider',
+            flexWrap: 'wrap',
+          }}
         >
           <Typography variant="h3" component="h2" id={id} sx={{ flex: 1, minWidth: 0 }}>
             {title}

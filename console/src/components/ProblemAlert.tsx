@@ -36,7 +36,11 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
         </Box>
       )}
       {problem.requestId && (
-        <Typography variant="caption" color="text.secondary" sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mt: 0.5 }}>
+        <Typography
+          variant="caption"
+          color="text.secondary"
+          sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mt: 0.5 }}
+        >
           Request <code>{problem.requestId}</code>
           <CopyButton text={problem.requestId} label="Copy the request id" />
         </Typography>

@@ -13,12 +13,13 @@ const NavigationDrawer = lazy(() => import('@/components/NavigationDrawer'));
 /** Frame of all pages behind the log-in: navigation left on wide screens, in a drawer on phones. */
 export default function Shell() {
   const isWide = useMediaQuery('(min-width: 900px)');
-  const [isOpen, setOpen] = useState(false);
   const { pathname } = useLocation();
+  // The drawer is open on the page it was opened on: a navigation closes it.
+  const [openOn, setOpenOn] = useState('');
+  const isOpen = openOn === pathname;
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
-    setOpen(false);
     // After a navigation the keyboard and the screen reader start at the new page, not in the menu.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
@@ -28,21 +29,43 @@ export default function Shell() {
     <Box sx={{ display: 'flex', minHeight: '100dvh', flexDirection: { xs: 'column', md: 'row' } }}>
       <SkipLink />
       {isWide ? (
-        <Box sx={{ width: SIDEBAR_WIDTH, flexShrink: 0, position: 'sticky', top: 0, height: '100dvh', borderRight: 1, borderColor: 'divider' }}>
+        <Box
+          sx={{
+            width: SIDEBAR_WIDTH,
+            flexShrink: 0,
+            position: 'sticky',
+            top: 0,
+            height: '100dvh',
+            borderRight: 1,
+            borderColor: 'divider',
+          }}
+        >
           <Sidebar />
         </Box>
       ) : (
         <>
           <Box
             component="header"
-            sx={{ position: 'sticky', top: 0, zIndex: 10, display: 'flex', alignItems: 'center', gap: 1, px: 1.5, height: 52, borderBottom: 1, borderColor: 'divider', bgcolor: 'background.default' }}
+            sx={{
+              position: 'sticky',
+              top: 0,
+              zIndex: 10,
+              display: 'flex',
+              alignItems: 'center',
+              gap: 1,
+              px: 1.5,
+              height: 52,
+              borderBottom: 1,
+              borderColor: 'divider',
+              bgcolor: 'background.default',
+            }}
           >
-            <IconButton aria-label="Open navigation" aria-expanded={isOpen} onClick={() => setOpen(true)}>
+            <IconButton aria-label="Open navigation" aria-expanded={isOpen} onClick={() => setOpenOn(pathname)}>
               <Menu size={20} />
             </IconButton>
             <Brand />
           </Box>
-          <Suspense fallback={null}>{isOpen && <NavigationDrawer isOpen onClose={() => setOpen(false)} />}</Suspense>
+          <Suspense fallback={null}>{isOpen && <NavigationDrawer isOpen onClose={() => setOpenOn('')} />}</Suspense>
         </>
       )}
       <Box
@@ -69,7 +92,20 @@ function SkipLink() {
     <Box
       component="a"
       href="#main"
-      sx={{ position: 'fixed', top: 8, left: 8, zIndex: 2000, px: 1.5, py: 0.75, bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 1, transform: 'translateY(-200%)', '&:focus': { transform: 'none' } }}
+      sx={{
+        position: 'fixed',
+        top: 8,
+        left: 8,
+        zIndex: 2000,
+        px: 1.5,
+        py: 0.75,
+        bgcolor: 'background.paper',
+        border: 1,
+        borderColor: 'divider',
+        borderRadius: 1,
+        transform: 'translateY(-200%)',
+        '&:focus': { transform: 'none' },
+      }}
     >
       Skip to the page
     </Box>

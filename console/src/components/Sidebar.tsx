@@ -38,7 +38,11 @@ export function Sidebar() {
       </Box>
       <Box component="nav" aria-label="Main" sx={{ flex: 1, overflowY: 'auto', px: 1 }}>
         <Places places={WORK} />
-        <Typography variant="caption" color="text.secondary" sx={{ display: 'block', px: 1.25, pt: 2, pb: 0.5, fontWeight: 500 }}>
+        <Typography
+          variant="caption"
+          color="text.secondary"
+          sx={{ display: 'block', px: 1.25, pt: 2, pb: 0.5, fontWeight: 500 }}
+        >
           Workspace
         </Typography>
         <Places places={SETTINGS} />
@@ -72,7 +76,11 @@ function Places({ places }: { places: readonly Place[] }) {
                 textDecoration: 'none',
                 color: 'text.secondary',
                 '&:hover': { color: 'text.primary', bgcolor: 'action.hover' },
-                '&.active': { color: 'text.primary', bgcolor: 'background.paper', boxShadow: '0 0 0 1px var(--mui-palette-divider)' },
+                '&.active': {
+                  color: 'text.primary',
+                  bgcolor: 'background.paper',
+                  boxShadow: '0 0 0 1px var(--mui-palette-divider)',
+                },
                 '&.active svg': { color: 'primary.main' },
               }}
             >

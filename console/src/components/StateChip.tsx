@@ -10,7 +10,7 @@ const TONES: Record<string, Tone> = {
   failed: 'error',
   running: 'primary',
   owner_lost: 'warning',
-  live: 'success',
+  active: 'success',
   revoked: 'error',
   expired: 'warning',
 };

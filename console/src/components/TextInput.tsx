@@ -2,8 +2,10 @@ import { FormControl, FormHelperText, InputLabel, OutlinedInput, type OutlinedIn
 import { useId, type ReactNode } from 'react';
 import { useController, type Control, type FieldPath, type FieldValues, type RegisterOptions } from 'react-hook-form';
 
-interface Props<Values extends FieldValues>
-  extends Omit<OutlinedInputProps, 'name' | 'error' | 'label' | 'value' | 'defaultValue'> {
+interface Props<Values extends FieldValues> extends Omit<
+  OutlinedInputProps,
+  'name' | 'error' | 'label' | 'value' | 'defaultValue'
+> {
   control: Control<Values>;
   name: FieldPath<Values>;
   label: string;
@@ -15,7 +17,14 @@ interface Props<Values extends FieldValues>
  * A labelled field of a form: its error, from here or from the server, stands below it in place of its hint.
  * Not MUI's TextField: that brings menus and popovers along, 20 KB that the log-in has no use for.
  */
-export function TextInput<Values extends FieldValues>({ control, name, label, rules, helperText, ...rest }: Props<Values>) {
+export function TextInput<Values extends FieldValues>({
+  control,
+  name,
+  label,
+  rules,
+  helperText,
+  ...rest
+}: Props<Values>) {
   const id = useId();
   const { field, fieldState } = useController({ control, name, ...(rules && { rules }) });
   const { ref, ...input } = field;

@@ -22,7 +22,10 @@ const DRAFT = 'new-prompt';
 /** A new prompt with its first version; it can be tried before it is saved. */
 export function CreatePrompt({ onDone }: { onDone: (promptId: string) => void }) {
   const queryClient = useQueryClient();
-  const form = useForm<PromptForm>({ defaultValues: empty, values: { ...empty, ...readDraft<PromptForm>(DRAFT) } });
+  const form = useForm<PromptForm>({
+    defaultValues: empty,
+    values: { ...empty, ...(readDraft(DRAFT) as PromptForm | undefined) },
+  });
   const idempotent = useIdempotencyKey();
   const [faults, setFaults] = useState<FieldProblem[]>([]);
   useKeepDraft(DRAFT, form);
@@ -43,7 +46,17 @@ export function CreatePrompt({ onDone }: { onDone: (promptId: string) => void })
     create.mutate({ body, headers: idempotent(body) });
   });
   return (
-    <Box component="form" noValidate onSubmit={submit} sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: 'minmax(0, 3fr) minmax(0, 2fr)' }, alignItems: 'start' }}>
+    <Box
+      component="form"
+      noValidate
+      onSubmit={submit}
+      sx={{
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { md: 'minmax(0, 3fr) minmax(0, 2fr)' },
+        alignItems: 'start',
+      }}
+    >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
         <ProblemAlert error={create.error} faults={faults} />
         <Panel title="What it is">
@@ -55,10 +68,22 @@ export function CreatePrompt({ onDone }: { onDone: (promptId: string) => void })
               autoFocus
               placeholder="support/greeting"
               helperText="Programs fetch it by this name. Small letters, digits, - _ . and / for folders."
-              rules={{ required: 'Name the prompt', pattern: { value: /^[a-z0-9][a-z0-9_./-]{0,127}$/, message: 'Small letters, digits, - _ . and /; begins with a letter or digit' } }}
+              rules={{
+                required: 'Name the prompt',
+                pattern: {
+                  value: /^[a-z0-9][a-z0-9_./-]{0,127}$/,
+                  message: 'Small letters, digits, - _ . and /; begins with a letter or digit',
+                },
+              }}
             />
             <TextInput control={form.control} name="description" label="Description" />
-            <TextInput control={form.control} name="tags" label="Tags" placeholder="support, german" helperText="Separated by commas." />
+            <TextInput
+              control={form.control}
+              name="tags"
+              label="Tags"
+              placeholder="support, german"
+              helperText="Separated by commas."
+            />
           </Box>
         </Panel>
         <PromptContentFields control={form.control} />

@@ -28,9 +28,18 @@ interface Props {
 export function CreatePromptVersion({ prompt, base, onDone }: Props) {
   const queryClient = useQueryClient();
   const draftKey = `prompt:${prompt.id}:${base.number}`;
-  const [saved] = useState<PromptForm>(() => ({ ...fromContent(base.content), name: prompt.name, description: '', tags: '', note: '' }));
-  const [kept] = useState(() => readDraft<PromptForm>(draftKey));
-  const form = useForm<PromptForm>({ defaultValues: saved, ...(kept && { values: kept, resetOptions: { keepDefaultValues: true } }) });
+  const [saved] = useState<PromptForm>(() => ({
+    ...fromContent(base.content),
+    name: prompt.name,
+    description: '',
+    tags: '',
+    note: '',
+  }));
+  const [kept] = useState(() => readDraft(draftKey) as PromptForm | undefined);
+  const form = useForm<PromptForm>({
+    defaultValues: saved,
+    ...(kept && { values: kept, resetOptions: { keepDefaultValues: true } }),
+  });
   const idempotent = useIdempotencyKey();
   const [faults, setFaults] = useState<FieldProblem[]>([]);
   useKeepDraft(draftKey, form);
@@ -43,8 +52,8 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
     },
     onError: (error) => setFaults(placeProblem(error, form, contentFields)),
   });
-  const submit = form.handleSubmit(({ note, name: _name, description: _description, tags: _tags, ...content }) => {
-    const body = { content: toDraft(content), note };
+  const submit = form.handleSubmit((values) => {
+    const body = { content: toDraft(values), note: values.note };
     create.mutate({ path: { prompt_id: prompt.id }, body, headers: idempotent(body) });
   });
   const discard = () => {
@@ -52,13 +61,28 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
     form.reset(saved);
   };
   return (
-    <Box component="form" noValidate onSubmit={submit} sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: 'minmax(0, 3fr) minmax(0, 2fr)' }, alignItems: 'start' }}>
+    <Box
+      component="form"
+      noValidate
+      onSubmit={submit}
+      sx={{
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { md: 'minmax(0, 3fr) minmax(0, 2fr)' },
+        alignItems: 'start',
+      }}
+    >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
         <ProblemAlert error={create.error} faults={faults} />
         <PromptContentFields control={form.control} />
         <Panel title="Save">
           <Box sx={{ display: 'grid', gap: 2 }}>
-            <TextInput control={form.control} name="note" label="What changed, and why" placeholder="Shorter; asks for sources" />
+            <TextInput
+              control={form.control}
+              name="note"
+              label="What changed, and why"
+              placeholder="Shorter; asks for sources"
+            />
             <Box sx={{ display: 'flex', gap: 1 }}>
               <Button type="submit" variant="contained" color="primary" loading={create.isPending}>
                 Save as version {prompt.latest_version + 1}

@@ -31,7 +31,14 @@ export function LogIn({ onDone }: { onDone: () => void }) {
         autoComplete="current-password"
         rules={{ required: 'Enter your password' }}
       />
-      <Button type="submit" variant="contained" color="primary" size="medium" loading={logIn.isPending} sx={{ mt: 0.5 }}>
+      <Button
+        type="submit"
+        variant="contained"
+        color="primary"
+        size="medium"
+        loading={logIn.isPending}
+        sx={{ mt: 0.5 }}
+      >
         Log in
       </Button>
     </Box>

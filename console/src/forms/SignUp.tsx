@@ -29,7 +29,14 @@ export function SignUp({ onDone }: { onDone: () => void }) {
   return (
     <Box component="form" noValidate onSubmit={submit} sx={{ display: 'grid', gap: 2 }}>
       <ProblemAlert error={signUp.error} faults={[]} />
-      <TextInput control={form.control} name="display_name" label="Your name" autoComplete="name" autoFocus rules={required('your name')} />
+      <TextInput
+        control={form.control}
+        name="display_name"
+        label="Your name"
+        autoComplete="name"
+        autoFocus
+        rules={required('your name')}
+      />
       <TextInput
         control={form.control}
         name="tenant_name"
@@ -38,7 +45,14 @@ export function SignUp({ onDone }: { onDone: () => void }) {
         helperText="Your company or team: prompts, runs and keys live in it."
         rules={required('a name for the workspace')}
       />
-      <TextInput control={form.control} name="email" label="E-mail" type="email" autoComplete="username" rules={required('your e-mail address')} />
+      <TextInput
+        control={form.control}
+        name="email"
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        rules={required('your e-mail address')}
+      />
       <TextInput
         control={form.control}
         name="password"
@@ -46,9 +60,19 @@ export function SignUp({ onDone }: { onDone: () => void }) {
         type="password"
         autoComplete="new-password"
         helperText={`At least ${SHORTEST_PASSWORD} characters.`}
-        rules={{ ...required('a password'), minLength: { value: SHORTEST_PASSWORD, message: `At least ${SHORTEST_PASSWORD} characters` } }}
+        rules={{
+          ...required('a password'),
+          minLength: { value: SHORTEST_PASSWORD, message: `At least ${SHORTEST_PASSWORD} characters` },
+        }}
       />
-      <Button type="submit" variant="contained" color="primary" size="medium" loading={signUp.isPending} sx={{ mt: 0.5 }}>
+      <Button
+        type="submit"
+        variant="contained"
+        color="primary"
+        size="medium"
+        loading={signUp.isPending}
+        sx={{ mt: 0.5 }}
+      >
         Create the workspace
       </Button>
     </Box>

@@ -31,7 +31,10 @@ export interface PromptValues {
 export const emptyPrompt: PromptValues = {
   type: 'text',
   text: '',
-  messages: [{ role: 'system', content: '' }, { role: 'user', content: '' }],
+  messages: [
+    { role: 'system', content: '' },
+    { role: 'user', content: '' },
+  ],
   variables: [],
   model: '',
   temperature: '',
@@ -56,7 +59,10 @@ export function fromContent(content: PromptContent): PromptValues {
   return {
     type: content.type,
     text: content.text,
-    messages: content.messages.length > 0 ? content.messages.map(({ role, content: text }) => ({ role: asRole(role), content: text })) : emptyPrompt.messages,
+    messages:
+      content.messages.length > 0
+        ? content.messages.map(({ role, content: text }) => ({ role: asRole(role), content: text }))
+        : emptyPrompt.messages,
     variables: content.variables.map((variable) => ({
       name: variable.name,
       type: variable.type,
@@ -125,7 +131,10 @@ export function usedVariables(values: Pick<PromptValues, 'type' | 'text' | 'mess
 }
 
 function splitList(text: string): string[] {
-  return text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 function asRole(role: string): PromptValues['messages'][number]['role'] {

@@ -14,7 +14,10 @@ export default function SignUpPage() {
     void navigate(nextPath(search), { replace: true });
   };
   return (
-    <AuthFrame title="Create your workspace" hint="Five prompts and two pipelines are ready to try; no model provider is needed.">
+    <AuthFrame
+      title="Create your workspace"
+      hint="Five prompts and two pipelines are ready to try; no model provider is needed."
+    >
       <SignUp onDone={enter} />
       <Typography variant="body2" color="text.secondary" sx={{ mt: 3 }}>
         Have an account?{' '}

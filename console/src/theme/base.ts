@@ -17,7 +17,10 @@ export const base = {
     fontSize: '0.925em',
   },
   '.tabular': { fontVariantNumeric: 'tabular-nums' },
-  '.mono textarea, .mono input': { fontFamily: 'ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, monospace', fontSize: 13 },
+  '.mono textarea, .mono input': {
+    fontFamily: 'ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, monospace',
+    fontSize: 13,
+  },
   '@media (prefers-reduced-motion: reduce)': {
     '*, *::before, *::after': {
       animationDuration: '0.01ms !important',

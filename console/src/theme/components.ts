@@ -13,7 +13,11 @@ export const components: Components<Theme> = {
     defaultProps: { size: 'small', disableElevation: true, variant: 'outlined', color: 'inherit' },
     styleOverrides: {
       root: { minHeight: 32, padding: '4px 12px', whiteSpace: 'nowrap', '@media (pointer: coarse)': { minHeight: 38 } },
-      outlined: { borderColor: line, backgroundColor: surface, '&:hover': { backgroundColor: 'var(--mui-palette-subtle)' } },
+      outlined: {
+        borderColor: line,
+        backgroundColor: surface,
+        '&:hover': { backgroundColor: 'var(--mui-palette-subtle)' },
+      },
       startIcon: { marginLeft: 0, marginRight: 6 },
     },
   },
@@ -61,7 +65,9 @@ export const components: Components<Theme> = {
       head: { fontSize: 12, fontWeight: 500, color: secondary, padding: '8px 14px', whiteSpace: 'nowrap' },
     },
   },
-  MuiTableRow: { styleOverrides: { root: { 'tbody &:last-of-type td, tbody &:last-of-type th': { borderBottom: 0 } } } },
+  MuiTableRow: {
+    styleOverrides: { root: { 'tbody &:last-of-type td, tbody &:last-of-type th': { borderBottom: 0 } } },
+  },
   MuiChip: {
     defaultProps: { size: 'small', variant: 'outlined' },
     styleOverrides: {
@@ -72,17 +78,28 @@ export const components: Components<Theme> = {
   },
   MuiDialog: {
     defaultProps: { fullWidth: true, maxWidth: 'sm' },
-    styleOverrides: { paper: { borderRadius: 12, border: `1px solid ${line}`, margin: 16, width: 'calc(100% - 32px)' } },
+    styleOverrides: {
+      paper: { borderRadius: 12, border: `1px solid ${line}`, margin: 16, width: 'calc(100% - 32px)' },
+    },
   },
   MuiDialogTitle: { styleOverrides: { root: { fontSize: 16, fontWeight: 600, padding: '18px 22px 6px' } } },
   MuiDialogContent: { styleOverrides: { root: { padding: '8px 22px 18px' } } },
   MuiDialogActions: { styleOverrides: { root: { padding: '12px 22px', borderTop: `1px solid ${line}`, gap: 4 } } },
   MuiTabs: {
-    styleOverrides: { root: { minHeight: 38, borderBottom: `1px solid ${line}` }, indicator: { height: 2 }, list: { gap: 18 } },
+    styleOverrides: {
+      root: { minHeight: 38, borderBottom: `1px solid ${line}` },
+      indicator: { height: 2 },
+      list: { gap: 18 },
+    },
   },
   MuiTab: {
     styleOverrides: {
-      root: { minHeight: 38, minWidth: 0, padding: '8px 2px', '&.Mui-selected': { color: 'var(--mui-palette-text-primary)' } },
+      root: {
+        minHeight: 38,
+        minWidth: 0,
+        padding: '8px 2px',
+        '&.Mui-selected': { color: 'var(--mui-palette-text-primary)' },
+      },
     },
   },
   MuiAlert: {

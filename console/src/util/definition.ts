@@ -67,8 +67,8 @@ export function isObject(value: unknown): value is Json {
 }
 
 function references(step: Json): string[] {
-  const { id: _id, then: _then, else: _else, needs, ...rest } = step;
-  const named = Array.isArray(needs) ? needs.map(String) : [];
+  const rest = { ...step, id: '', then: [], else: [], needs: [] };
+  const named = Array.isArray(step.needs) ? step.needs.map(String) : [];
   return [...new Set([...named, ...[...JSON.stringify(rest).matchAll(REFERENCE)].map((match) => match[1] ?? '')])];
 }
 
@@ -80,7 +80,7 @@ function branch(step: Json, name: 'then' | 'else'): DefinitionStep['branches'] {
 function summarise(step: Json): string {
   if (isObject(step.prompt)) {
     const { name, id, label, version } = step.prompt;
-    const pin = version === undefined ? text(label) : `v${String(version)}`;
+    const pin = version === undefined ? text(label) : `v${JSON.stringify(version)}`;
     return pin === '' ? text(name) || text(id) : `${text(name) || text(id)} @ ${pin}`;
   }
   if (step.type === 'http') return `${text(step.method) || 'GET'} ${text(step.url)}`;

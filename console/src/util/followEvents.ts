@@ -24,7 +24,14 @@ const LONGEST_WAIT_MS = 10_000;
  * The wait doubles to 10 s with each attempt that brought nothing and starts over with the first event.
  * A 4xx other than 408 and 429 ends the following as "refused": asking again would not help.
  */
-export async function followEvents({ open, onEvent, onConnection, isOver, signal, wait = sleep }: Follow): Promise<void> {
+export async function followEvents({
+  open,
+  onEvent,
+  onConnection,
+  isOver,
+  signal,
+  wait = sleep,
+}: Follow): Promise<void> {
   let lastEventId = '';
   let failures = 0;
   onConnection('connecting');

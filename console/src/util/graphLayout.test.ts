@@ -3,10 +3,23 @@ import { readInputFields, readSteps } from '@/util/definition';
 import { layoutSteps, NODE_HEIGHT, NODE_WIDTH } from '@/util/graphLayout';
 
 const DEFINITION = {
-  input: { properties: { topic: { type: 'string', maxLength: 50 }, tone: { enum: ['dry', 'warm'] } }, required: ['topic'] },
+  input: {
+    properties: { topic: { type: 'string', maxLength: 50 }, tone: { enum: ['dry', 'warm'] } },
+    required: ['topic'],
+  },
   steps: [
-    { id: 'draft', type: 'prompt', prompt: { name: 'creative-writing', label: 'production' }, variables: { topic: '${input.topic}' } },
-    { id: 'critique', type: 'prompt', prompt: { name: 'critic', version: 3 }, variables: { text: '${steps.draft.output.text}' } },
+    {
+      id: 'draft',
+      type: 'prompt',
+      prompt: { name: 'creative-writing', label: 'production' },
+      variables: { topic: '${input.topic}' },
+    },
+    {
+      id: 'critique',
+      type: 'prompt',
+      prompt: { name: 'critic', version: 3 },
+      variables: { text: '${steps.draft.output.text}' },
+    },
     { id: 'good', type: 'condition', if: 'steps.critique.output.json.score >= 8', then: ['keep'], else: ['improve'] },
     { id: 'keep', type: 'transform', expression: 'steps.draft.output.text' },
     { id: 'improve', type: 'prompt', prompt: { name: 'editor' }, needs: ['critique'] },
@@ -64,11 +77,19 @@ describe('the layout', () => {
 
   it('names the branch on the edges of a condition', () => {
     const labels = layoutSteps(readSteps(DEFINITION)).edges.filter((edge) => edge.source === 'good');
-    expect(labels.map((edge) => [edge.target, edge.label])).toEqual([['keep', 'then'], ['improve', 'else']]);
+    expect(labels.map((edge) => [edge.target, edge.label])).toEqual([
+      ['keep', 'then'],
+      ['improve', 'else'],
+    ]);
   });
 
   it('draws a cycle instead of failing', () => {
-    const steps = readSteps({ steps: [{ id: 'a', needs: ['b'] }, { id: 'b', needs: ['a'] }] });
+    const steps = readSteps({
+      steps: [
+        { id: 'a', needs: ['b'] },
+        { id: 'b', needs: ['a'] },
+      ],
+    });
     expect(layoutSteps(steps).nodes).toHaveLength(2);
   });
 });

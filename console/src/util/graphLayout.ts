@@ -1,4 +1,4 @@
-import { Graph, layout } from '@dagrejs/dagre';
+import { Graph, layout, type EdgeLabel, type GraphLabel, type NodeLabel } from '@dagrejs/dagre';
 import type { DefinitionStep } from '@/util/definition';
 
 export const NODE_WIDTH = 216;
@@ -28,7 +28,7 @@ export interface StepGraph {
 
 /** Places steps in ranks, each below what it waits for (or right of it). A cycle is drawn, not refused: the editor shows it. */
 export function layoutSteps(steps: readonly DefinitionStep[], direction: 'TB' | 'LR' = 'TB'): StepGraph {
-  const graph = new Graph();
+  const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
   graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of steps) graph.setNode(step.id, { width: NODE_WIDTH, height: NODE_HEIGHT });

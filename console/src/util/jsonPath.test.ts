@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstLine, locate, parsePath, pathAt } from '@/util/jsonPath';
+import { firstLine, locate, parsePath } from '@/util/jsonPath';
 
 const TEXT = `{
   "schema_version": 1,
@@ -50,9 +50,4 @@ describe('a path of a fault', () => {
     expect(locate('{"steps": [', 'steps[0].id').from).toBe(1);
     expect(locate('', 'steps')).toEqual({ from: 0, to: 0 });
   });
-});
-
-it('tells the path around the cursor', () => {
-  expect(pathAt(TEXT, TEXT.indexOf('zzz'))).toEqual(['steps', 1, 'variables', 'text']);
-  expect(pathAt(TEXT, TEXT.indexOf('"prompt"') + 2)).toEqual(['steps', 0, 'type']);
 });

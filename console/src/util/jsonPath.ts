@@ -12,10 +12,13 @@ type Segment = string | number;
 /** "steps[2].variables.text" or "/steps/2/variables/text" → ["steps", 2, "variables", "text"]. */
 export function parsePath(path: string): Segment[] {
   if (path.startsWith('/')) {
-    return path.slice(1).split('/').map((part) => toSegment(part.replace(/~1/g, '/').replace(/~0/g, '~')));
+    return path
+      .slice(1)
+      .split('/')
+      .map((part) => toSegment(part.replace(/~1/g, '/').replace(/~0/g, '~')));
   }
-  return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(
-    ([, index, quoted, name]) => (index !== undefined ? Number(index) : (quoted ?? name ?? '')),
+  return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(([, index, quoted, name]) =>
+    index !== undefined ? Number(index) : (quoted ?? name ?? ''),
   );
 }
 
@@ -43,19 +46,6 @@ export function locate(text: string, path: string): Span {
 export function firstLine(text: string, span: Span): Span {
   const end = text.indexOf('\n', span.from);
   return end < 0 || end >= span.to ? span : { from: span.from, to: Math.max(end, span.from + 1) };
-}
-
-/** Path of the value or property name around an offset, for completion. */
-export function pathAt(text: string, offset: number): Segment[] {
-  const path: Segment[] = [];
-  let node: SyntaxNode | null = parser.parse(text).resolveInner(offset, -1);
-  while (node?.parent) {
-    const parent: SyntaxNode = node.parent;
-    if (parent.name === 'Array') path.unshift(values(parent).findIndex((value) => value.from === node?.from));
-    if (node.name === 'Property' && node.firstChild) path.unshift(unquote(text, node.firstChild));
-    node = parent;
-  }
-  return path;
 }
 
 function property(node: SyntaxNode, name: string, text: string): { value: SyntaxNode; span: Span } | undefined {

@@ -29,14 +29,24 @@ export interface Suggestion {
 export type Constants = (depth: number) => Readonly<Record<string, string>>;
 
 /** Names that an object at `path` may still take. */
-export function suggestNames(root: Schema, path: readonly (string | number)[], constants: Constants, taken: readonly string[]): Suggestion[] {
+export function suggestNames(
+  root: Schema,
+  path: readonly (string | number)[],
+  constants: Constants,
+  taken: readonly string[],
+): Suggestion[] {
   const found = new Map<string, Suggestion>();
   for (const schema of schemasAt(root, path, constants)) {
     for (const [name, raw] of Object.entries(schema.properties ?? {})) {
       if (taken.includes(name) || found.has(name)) continue;
       const property = dereference(root, raw);
       const isRequired = schema.required?.includes(name) ?? false;
-      found.set(name, { label: name, description: raw.description ?? property.description ?? '', detail: typeName(property), isRequired });
+      found.set(name, {
+        label: name,
+        description: raw.description ?? property.description ?? '',
+        detail: typeName(property),
+        isRequired,
+      });
     }
   }
   return [...found.values()];
@@ -46,7 +56,8 @@ export function suggestNames(root: Schema, path: readonly (string | number)[], c
 export function suggestValues(root: Schema, path: readonly (string | number)[], constants: Constants): Suggestion[] {
   const values = new Map<string, Suggestion>();
   for (const schema of schemasAt(root, path, constants)) {
-    const given = schema.const !== undefined ? [schema.const] : (schema.enum ?? (schema.type === 'boolean' ? [true, false] : []));
+    const given =
+      schema.const !== undefined ? [schema.const] : (schema.enum ?? (schema.type === 'boolean' ? [true, false] : []));
     const all = given.length === 0 && schema.default !== undefined ? [schema.default] : given;
     for (const value of all) {
       const label = JSON.stringify(value);

@@ -39,5 +39,7 @@ export function utcDay(time: Date): string {
 
 /** The last `count` UTC days, oldest first, today included. */
 export function lastDays(count: number, now: Date = new Date()): string[] {
-  return Array.from({ length: count }, (_, index) => utcDay(new Date(now.getTime() - (count - 1 - index) * 86_400_000)));
+  return Array.from({ length: count }, (_, index) =>
+    utcDay(new Date(now.getTime() - (count - 1 - index) * 86_400_000)),
+  );
 }

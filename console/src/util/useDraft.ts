@@ -4,10 +4,10 @@ import type { FieldValues, UseFormReturn } from 'react-hook-form';
 const WAIT_MS = 400;
 
 /** Values that an unfinished form left in this tab; undefined when there are none. */
-export function readDraft<Values>(key: string): Values | undefined {
+export function readDraft(key: string): unknown {
   try {
     const text = sessionStorage.getItem(`draft:${key}`);
-    return text === null ? undefined : (JSON.parse(text) as Values);
+    return text === null ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

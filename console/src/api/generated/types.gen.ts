@@ -11,53 +11,27 @@ export type ClientOptions = {
  */
 export type ApiKey = {
     /**
-     * Id
+     * RFC 3339, UTC.
      */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Environment
-     */
+    create_time: string;
+    creator_id: string;
     environment: 'test' | 'live';
     /**
-     * Role
+     * Null: never.
      */
-    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
+    expire_time: string | null;
+    id: string;
+    last_four: string;
+    name: string;
     /**
-     * Prefix
-     *
      * What a log may show.
      */
     prefix: string;
     /**
-     * Last Four
-     */
-    last_four: string;
-    /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
-     */
-    create_time: string;
-    /**
-     * Creator Id
-     */
-    creator_id: string;
-    /**
-     * Expire Time
-     *
-     * Null: never.
-     */
-    expire_time: string | null;
-    /**
-     * Revoke Time
-     *
      * Null while it is good.
      */
     revoke_time: string | null;
+    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
 };
 
 /**
@@ -66,16 +40,11 @@ export type ApiKey = {
  * API keys, newest first, revoked ones included.
  */
 export type ApiKeyPage = {
+    items: Array<ApiKey>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<ApiKey>;
 };
 
 /**
@@ -84,20 +53,16 @@ export type ApiKeyPage = {
  * A browser session just opened: its secret is in the cookie only.
  */
 export type BrowserSession = {
-    user: User;
-    tenant: Tenant;
     /**
-     * Csrf Token
-     *
      * Send it as `X-CSRF-Token` with every request that changes something.
      */
     csrf_token: string;
     /**
-     * Expire Time
-     *
      * When the session ends unless it is used.
      */
     expire_time: string | null;
+    tenant: Tenant;
+    user: User;
 };
 
 /**
@@ -107,27 +72,18 @@ export type BrowserSession = {
  */
 export type CreateApiKey = {
     /**
-     * Name
-     */
-    name: string;
-    /**
-     * Environment
-     *
      * test: models are answered by the simulator; live: by the tenant's providers.
      */
     environment?: 'test' | 'live';
     /**
-     * Role
-     *
-     * What the key may do.
-     */
-    role?: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
-    /**
-     * Expire Time
-     *
      * When it ends; null: never.
      */
     expire_time?: string | null;
+    name: string;
+    /**
+     * What the key may do.
+     */
+    role?: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
 };
 
 /**
@@ -137,41 +93,33 @@ export type CreateApiKey = {
  */
 export type CreateModelCall = {
     /**
-     * A saved version; or `draft`.
-     */
-    reference?: PromptReference | null;
-    /**
      * A version that is not saved; or `reference`.
      */
     draft?: PromptDraft | null;
     /**
-     * Variables
-     *
-     * Variable -> value, at most 1 MB.
+     * test: the simulator answers every model, at no price; live: the tenant's providers. Left out: the key's own world; test for browser sessions. A key may only name its own.
      */
-    variables?: {
-        [key: string]: unknown;
-    };
+    mode?: 'test' | 'live' | null;
     /**
-     * Model
-     *
      * Empty: the prompt's own model.
      */
     model?: string;
     /**
-     * Parameters
-     *
      * Laid over the prompt's own parameters.
      */
     parameters?: {
         [key: string]: unknown;
     };
     /**
-     * Mode
-     *
-     * test: the simulator answers every model, at no price; live: the tenant's providers. Left out: the key's own world; test for browser sessions. A key may only name its own.
+     * A saved version; or `draft`.
      */
-    mode?: 'test' | 'live' | null;
+    reference?: PromptReference | null;
+    /**
+     * Variable -> value, at most 1 MB.
+     */
+    variables?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -181,33 +129,21 @@ export type CreateModelCall = {
  */
 export type CreatePipeline = {
     /**
-     * Name
-     *
-     * Unique in the tenant; folders by "/".
-     */
-    name: string;
-    /**
-     * Description
-     */
-    description?: string;
-    /**
-     * Definition
-     *
      * Left out when `template_id` is given.
      */
     definition?: {
         [key: string]: unknown;
     } | null;
+    description?: string;
     /**
-     * Template Id
+     * Unique in the tenant; folders by "/".
      */
-    template_id?: string;
+    name: string;
     /**
-     * Note
-     *
      * Why this version was made.
      */
     note?: string;
+    template_id?: string;
 };
 
 /**
@@ -217,16 +153,12 @@ export type CreatePipeline = {
  */
 export type CreatePipelineVersion = {
     /**
-     * Definition
-     *
-     * Pipeline definition, schema version 1: `/v1/schemas/pipeline-definition.json`. At most 1 MB, 500 steps.
+     * Pipeline definition, version 1: `/v1/schemas/pipeline-definition.json`. At most 1 MB, 500 steps.
      */
     definition: {
         [key: string]: unknown;
     };
     /**
-     * Note
-     *
      * Why this version was made.
      */
     note?: string;
@@ -239,37 +171,23 @@ export type CreatePipelineVersion = {
  */
 export type CreatePrice = {
     /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Model
-     */
-    model: string;
-    /**
-     * Input Nano Usd Per Million Tokens
-     *
-     * Nano-dollars for a million tokens.
-     */
-    input_nano_usd_per_million_tokens: number;
-    /**
-     * Output Nano Usd Per Million Tokens
-     *
-     * Nano-dollars for a million tokens.
-     */
-    output_nano_usd_per_million_tokens: number;
-    /**
-     * Cached Input Nano Usd Per Million Tokens
-     *
      * Left out: as input tokens.
      */
     cached_input_nano_usd_per_million_tokens?: number | null;
     /**
-     * Effective Time
-     *
      * From when on; left out: now.
      */
     effective_time?: string | null;
+    /**
+     * Nano-dollars for a million tokens.
+     */
+    input_nano_usd_per_million_tokens: number;
+    model: string;
+    /**
+     * Nano-dollars for a million tokens.
+     */
+    output_nano_usd_per_million_tokens: number;
+    provider: string;
 };
 
 /**
@@ -278,27 +196,17 @@ export type CreatePrice = {
  * A new prompt with its first version.
  */
 export type CreatePrompt = {
+    content: PromptDraft;
+    description?: string;
     /**
-     * Name
-     *
      * Unique in the tenant; folders by "/".
      */
     name: string;
     /**
-     * Description
-     */
-    description?: string;
-    /**
-     * Tags
-     */
-    tags?: Array<string>;
-    content: PromptDraft;
-    /**
-     * Note
-     *
      * Why this version was made.
      */
     note?: string;
+    tags?: Array<string>;
 };
 
 /**
@@ -309,8 +217,6 @@ export type CreatePrompt = {
 export type CreatePromptVersion = {
     content: PromptDraft;
     /**
-     * Note
-     *
      * Why this version was made.
      */
     note?: string;
@@ -323,29 +229,16 @@ export type CreatePromptVersion = {
  */
 export type CreateProvider = {
     /**
-     * Name
-     */
-    name: string;
-    /**
-     * Kind
-     */
-    kind?: 'openai_compatible';
-    /**
-     * Base Url
-     */
-    base_url: string;
-    /**
-     * Api Key
-     *
      * Write-only: never shown again, only its last four characters.
      */
     api_key?: string;
+    base_url: string;
+    kind?: 'openai_compatible';
     /**
-     * Models
-     *
      * Names this provider answers; "*" for any.
      */
     models?: Array<string>;
+    name: string;
 };
 
 /**
@@ -356,8 +249,6 @@ export type CreateProvider = {
 export type CreatedApiKey = {
     api_key: ApiKey;
     /**
-     * Secret
-     *
      * The whole key. It is never shown again.
      */
     secret: string;
@@ -390,29 +281,41 @@ export type CreatedPrompt = {
  */
 export type DefinitionFault = {
     /**
-     * Path
-     *
-     * Where; empty for the whole document.
-     */
-    path: string;
-    /**
-     * Step Id
-     *
-     * Step at fault, when there is one.
-     */
-    step_id: string;
-    /**
-     * Code
-     *
      * cycle, unknown_reference, wrong_type, missing_prompt, missing_field, unknown_field, duplicate_id, expression_invalid or limit.
      */
     code: string;
     /**
-     * Message
-     *
      * What is wrong and what to do.
      */
     message: string;
+    /**
+     * Where; empty for the whole document.
+     */
+    path: string;
+    /**
+     * Step at fault, when there is one.
+     */
+    step_id: string;
+};
+
+/**
+ * FieldProblem
+ *
+ * One field at fault.
+ */
+export type FieldProblem = {
+    /**
+     * What is wrong with it.
+     */
+    detail: string;
+    /**
+     * Path in the request, such as `content.variables[2].name`.
+     */
+    field: string;
+    /**
+     * The same as a JSON Pointer (RFC 6901): `/content/variables/2/name`.
+     */
+    pointer: string;
 };
 
 /**
@@ -421,21 +324,10 @@ export type DefinitionFault = {
  * An Ed25519 public key (RFC 8037).
  */
 export type JsonWebKey = {
-    /**
-     * Kty
-     */
+    crv: 'Ed25519';
+    kid: string;
     kty: 'OKP';
     /**
-     * Crv
-     */
-    crv: 'Ed25519';
-    /**
-     * Kid
-     */
-    kid: string;
-    /**
-     * X
-     *
      * The public key, base64url.
      */
     x: string;
@@ -447,9 +339,6 @@ export type JsonWebKey = {
  * Public keys that verify access tokens (RFC 7517).
  */
 export type JsonWebKeySet = {
-    /**
-     * Keys
-     */
     keys: Array<JsonWebKey>;
 };
 
@@ -459,13 +348,8 @@ export type JsonWebKeySet = {
  * One side of a transaction.
  */
 export type LedgerEntry = {
-    /**
-     * Account
-     */
     account: string;
     /**
-     * Amount Nano Usd
-     *
      * Debit positive, credit negative.
      */
     amount_nano_usd: number;
@@ -478,23 +362,12 @@ export type LedgerEntry = {
  */
 export type LedgerTransaction = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Usage Id
-     */
-    usage_id: string;
-    /**
-     * Entries
-     */
-    entries: Array<LedgerEntry>;
-    /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
+    entries: Array<LedgerEntry>;
+    id: string;
+    usage_id: string;
 };
 
 /**
@@ -503,16 +376,11 @@ export type LedgerTransaction = {
  * Ledger transactions, newest first.
  */
 export type LedgerTransactionPage = {
+    items: Array<LedgerTransaction>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<LedgerTransaction>;
 };
 
 /**
@@ -522,14 +390,9 @@ export type LedgerTransactionPage = {
  */
 export type LogIn = {
     /**
-     * Email
-     *
      * E-mail address.
      */
     email: string;
-    /**
-     * Password
-     */
     password: string;
 };
 
@@ -539,17 +402,12 @@ export type LogIn = {
  * A person's place in the tenant.
  */
 export type Member = {
-    user: User;
     /**
-     * Role
-     */
-    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
-    /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
+    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
+    user: User;
 };
 
 /**
@@ -558,16 +416,11 @@ export type Member = {
  * Members, oldest first.
  */
 export type MemberPage = {
+    items: Array<Member>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Member>;
 };
 
 /**
@@ -576,14 +429,8 @@ export type MemberPage = {
  * One message with its role.
  */
 export type Message = {
-    /**
-     * Role
-     */
-    role: string;
-    /**
-     * Content
-     */
     content: string;
+    role: string;
 };
 
 /**
@@ -593,15 +440,10 @@ export type Message = {
  */
 export type MessageDraft = {
     /**
-     * Role
-     */
-    role: 'system' | 'user' | 'assistant';
-    /**
-     * Content
-     *
      * Mustache template, at most 200,000 characters.
      */
     content: string;
+    role: 'system' | 'user' | 'assistant';
 };
 
 /**
@@ -610,20 +452,12 @@ export type MessageDraft = {
  * A model that calls may name.
  */
 export type Model = {
-    /**
-     * Name
-     */
+    description: string;
     name: string;
     /**
-     * Provider
-     *
      * "simulator" or the provider's name.
      */
     provider: string;
-    /**
-     * Description
-     */
-    description: string;
 };
 
 /**
@@ -632,16 +466,11 @@ export type Model = {
  * Models; always one page.
  */
 export type ModelPage = {
+    items: Array<Model>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Model>;
 };
 
 /**
@@ -651,57 +480,33 @@ export type ModelPage = {
  */
 export type Pipeline = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Description
-     */
-    description: string;
-    /**
-     * Latest Version
-     */
-    latest_version: number;
-    /**
-     * Published Version
-     *
-     * Where `production` points; 0 before the first publish.
-     */
-    published_version: number;
-    /**
-     * Labels
-     *
-     * `latest` included.
-     */
-    labels: Array<PipelineLabel>;
-    /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
-     */
-    create_time: string;
-    /**
-     * Update Time
-     *
-     * RFC 3339, UTC.
-     */
-    update_time: string;
-    /**
-     * Archive Time
-     *
      * Set while archived.
      */
     archive_time: string | null;
     /**
-     * Etag
-     *
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    description: string;
+    /**
      * Send it in If-Match of an update.
      */
     etag: string;
+    id: string;
+    /**
+     * `latest` included.
+     */
+    labels: Array<PipelineLabel>;
+    latest_version: number;
+    name: string;
+    /**
+     * Where `production` points; 0 before the first publish.
+     */
+    published_version: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
 };
 
 /**
@@ -710,22 +515,10 @@ export type Pipeline = {
  * A label and where it points.
  */
 export type PipelineLabel = {
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Version
-     */
-    version: number;
-    /**
-     * Update Time
-     */
-    update_time: string | null;
-    /**
-     * Actor Id
-     */
     actor_id: string;
+    label: string;
+    update_time: string | null;
+    version: number;
 };
 
 /**
@@ -734,16 +527,11 @@ export type PipelineLabel = {
  * Pipelines, last changed first.
  */
 export type PipelinePage = {
+    items: Array<Pipeline>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Pipeline>;
 };
 
 /**
@@ -753,33 +541,20 @@ export type PipelinePage = {
  */
 export type PipelineTemplate = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Description
-     */
-    description: string;
-    /**
-     * Definition
-     *
      * Any JSON object.
      */
     definition: {
         [key: string]: unknown;
     };
+    description: string;
     /**
-     * Example Input
-     *
      * An input that works out of the box.
      */
     example_input: {
         [key: string]: unknown;
     } | null;
+    id: string;
+    name: string;
 };
 
 /**
@@ -788,16 +563,11 @@ export type PipelineTemplate = {
  * Templates; always one page.
  */
 export type PipelineTemplatePage = {
+    items: Array<PipelineTemplate>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<PipelineTemplate>;
 };
 
 /**
@@ -807,8 +577,6 @@ export type PipelineTemplatePage = {
  */
 export type PipelineValidation = {
     /**
-     * Faults
-     *
      * Empty: the definition is valid.
      */
     faults: Array<DefinitionFault>;
@@ -821,41 +589,23 @@ export type PipelineValidation = {
  */
 export type PipelineVersion = {
     /**
-     * Pipeline Id
+     * RFC 3339, UTC.
      */
-    pipeline_id: string;
+    create_time: string;
+    creator_id: string;
     /**
-     * Number
-     */
-    number: number;
-    /**
-     * Definition
-     *
      * Any JSON object.
      */
     definition: {
         [key: string]: unknown;
     };
     /**
-     * Definition Hash
-     *
      * SHA-256 of the canonical definition, hex.
      */
     definition_hash: string;
-    /**
-     * Note
-     */
     note: string;
-    /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
-     */
-    create_time: string;
-    /**
-     * Creator Id
-     */
-    creator_id: string;
+    number: number;
+    pipeline_id: string;
 };
 
 /**
@@ -864,16 +614,11 @@ export type PipelineVersion = {
  * Versions, newest first.
  */
 export type PipelineVersionPage = {
+    items: Array<PipelineVersion>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<PipelineVersion>;
 };
 
 /**
@@ -882,40 +627,17 @@ export type PipelineVersionPage = {
  * Price of a model.
  */
 export type Price = {
+    cached_input_nano_usd_per_million_tokens: number;
+    effective_time: string | null;
     /**
-     * Id
-     *
      * `prc_…`; empty for prices of the catalogue.
      */
     id: string;
-    /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Model
-     */
-    model: string;
-    /**
-     * Input Nano Usd Per Million Tokens
-     */
     input_nano_usd_per_million_tokens: number;
-    /**
-     * Output Nano Usd Per Million Tokens
-     */
+    model: string;
     output_nano_usd_per_million_tokens: number;
-    /**
-     * Cached Input Nano Usd Per Million Tokens
-     */
-    cached_input_nano_usd_per_million_tokens: number;
-    /**
-     * Source
-     */
+    provider: string;
     source: 'catalogue' | 'own' | 'fallback' | 'simulator';
-    /**
-     * Effective Time
-     */
-    effective_time: string | null;
 };
 
 /**
@@ -924,16 +646,57 @@ export type Price = {
  * Prices in force now, the tenant's own first.
  */
 export type PricePage = {
+    items: Array<Price>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * Problem
+ *
+ * An error, as RFC 9457 has it.
+ */
+export type Problem = {
     /**
-     * Items
+     * What went wrong this time, for people.
      */
-    items: Array<Price>;
+    detail: string;
+    /**
+     * The fields at fault; empty when no field is.
+     */
+    errors: Array<FieldProblem>;
+    /**
+     * Path of the request.
+     */
+    instance: string;
+    /**
+     * Short facts, such as the id that was not found.
+     */
+    metadata: {
+        [key: string]: string;
+    };
+    /**
+     * Stable, for programs: such as `PROMPT_NOT_FOUND`.
+     */
+    reason: string;
+    /**
+     * Name this to support: it finds the request in logs and traces.
+     */
+    request_id: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    /**
+     * The kind of problem in a few words; the same for every problem of a status.
+     */
+    title: string;
+    /**
+     * Stable name of the kind of problem: `urn:promptpilot:problem:` and the reason.
+     */
+    type: string;
 };
 
 /**
@@ -943,59 +706,31 @@ export type PricePage = {
  */
 export type Prompt = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Description
-     */
-    description: string;
-    /**
-     * Type
-     */
-    type: 'text' | 'chat';
-    /**
-     * Tags
-     */
-    tags: Array<string>;
-    /**
-     * Latest Version
-     */
-    latest_version: number;
-    /**
-     * Labels
-     *
-     * `latest` included.
-     */
-    labels: Array<PromptLabel>;
-    /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
-     */
-    create_time: string;
-    /**
-     * Update Time
-     *
-     * RFC 3339, UTC.
-     */
-    update_time: string;
-    /**
-     * Archive Time
-     *
      * Set while archived.
      */
     archive_time: string | null;
     /**
-     * Etag
-     *
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    description: string;
+    /**
      * Send it in If-Match of an update.
      */
     etag: string;
+    id: string;
+    /**
+     * `latest` included.
+     */
+    labels: Array<PromptLabel>;
+    latest_version: number;
+    name: string;
+    tags: Array<string>;
+    type: 'text' | 'chat';
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
 };
 
 /**
@@ -1004,32 +739,14 @@ export type Prompt = {
  * What a version holds.
  */
 export type PromptContent = {
-    /**
-     * Type
-     */
-    type: 'text' | 'chat';
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Messages
-     */
     messages: Array<Message>;
-    /**
-     * Variables
-     */
-    variables: Array<Variable>;
-    /**
-     * Model
-     */
     model: string;
-    /**
-     * Parameters
-     */
     parameters: {
         [key: string]: unknown;
     } | null;
+    text: string;
+    type: 'text' | 'chat';
+    variables: Array<Variable>;
 };
 
 /**
@@ -1039,41 +756,28 @@ export type PromptContent = {
  */
 export type PromptDraft = {
     /**
-     * Type
-     */
-    type: 'text' | 'chat';
-    /**
-     * Text
-     *
-     * For type text.
-     */
-    text?: string;
-    /**
-     * Messages
-     *
      * For type chat: 1 to 100.
      */
     messages?: Array<MessageDraft>;
     /**
-     * Variables
-     *
-     * Variables that are used but not declared are strings without default.
-     */
-    variables?: Array<VariableDraft>;
-    /**
-     * Model
-     *
      * Empty: the caller chooses.
      */
     model?: string;
     /**
-     * Parameters
-     *
-     * Model parameters: temperature, max_tokens, top_p, stop, seed, response_format …
+     * temperature, max_tokens, top_p, stop, seed, response_format …
      */
     parameters?: {
         [key: string]: unknown;
     };
+    /**
+     * For type text.
+     */
+    text?: string;
+    type: 'text' | 'chat';
+    /**
+     * Variables that are used but not declared are strings without default.
+     */
+    variables?: Array<VariableDraft>;
 };
 
 /**
@@ -1083,23 +787,12 @@ export type PromptDraft = {
  */
 export type PromptLabel = {
     /**
-     * Label
-     */
-    label: string;
-    /**
-     * Version
-     */
-    version: number;
-    /**
-     * Update Time
-     */
-    update_time: string | null;
-    /**
-     * Actor Id
-     *
      * `usr_…` or `key_…` that moved it last.
      */
     actor_id: string;
+    label: string;
+    update_time: string | null;
+    version: number;
 };
 
 /**
@@ -1108,16 +801,11 @@ export type PromptLabel = {
  * Prompts, last changed first.
  */
 export type PromptPage = {
+    items: Array<Prompt>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Prompt>;
 };
 
 /**
@@ -1127,20 +815,13 @@ export type PromptPage = {
  */
 export type PromptReference = {
     /**
-     * Prompt
-     *
-     * `prm_…` or name.
-     */
-    prompt: string;
-    /**
-     * Label
-     *
      * Used when `version` is not given; `production` by default.
      */
     label?: string | null;
     /**
-     * Version
+     * `prm_…` or name.
      */
+    prompt: string;
     version?: number;
 };
 
@@ -1150,35 +831,19 @@ export type PromptReference = {
  * An immutable version.
  */
 export type PromptVersion = {
-    /**
-     * Prompt Id
-     */
-    prompt_id: string;
-    /**
-     * Number
-     */
-    number: number;
     content: PromptContent;
     /**
-     * Note
-     */
-    note: string;
-    /**
-     * Content Hash
-     *
      * SHA-256 of the canonical content, hex.
      */
     content_hash: string;
     /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
-    /**
-     * Creator Id
-     */
     creator_id: string;
+    note: string;
+    number: number;
+    prompt_id: string;
 };
 
 /**
@@ -1187,16 +852,11 @@ export type PromptVersion = {
  * Versions, newest first.
  */
 export type PromptVersionPage = {
+    items: Array<PromptVersion>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<PromptVersion>;
 };
 
 /**
@@ -1205,50 +865,27 @@ export type PromptVersionPage = {
  * A connection to a model provider, without its key.
  */
 export type Provider = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Base Url
-     */
     base_url: string;
     /**
-     * Key Last Four
-     *
-     * Empty: no key is stored.
-     */
-    key_last_four: string;
-    /**
-     * Models
-     */
-    models: Array<string>;
-    /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
     /**
-     * Update Time
-     *
-     * RFC 3339, UTC.
-     */
-    update_time: string;
-    /**
-     * Etag
-     *
      * Send it in If-Match of an update.
      */
     etag: string;
+    id: string;
+    /**
+     * Empty: no key is stored.
+     */
+    key_last_four: string;
+    kind: string;
+    models: Array<string>;
+    name: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
 };
 
 /**
@@ -1257,16 +894,11 @@ export type Provider = {
  * Providers by name.
  */
 export type ProviderPage = {
+    items: Array<Provider>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Provider>;
 };
 
 /**
@@ -1275,9 +907,6 @@ export type ProviderPage = {
  * A refresh token, good for one use.
  */
 export type RefreshToken = {
-    /**
-     * Refresh Token
-     */
     refresh_token: string;
 };
 
@@ -1288,29 +917,23 @@ export type RefreshToken = {
  */
 export type RenderPrompt = {
     /**
-     * Label
-     *
-     * Which version, when `version` is not given: production.
-     */
-    label?: string | null;
-    /**
-     * Version
-     *
-     * Which version by number; 0: by label.
-     */
-    version?: number;
-    /**
      * Rendered instead of a saved version.
      */
     draft?: PromptDraft | null;
     /**
-     * Variables
-     *
+     * Which version, when `version` is not given: production.
+     */
+    label?: string | null;
+    /**
      * Variable -> value, at most 1 MB.
      */
     variables?: {
         [key: string]: unknown;
     };
+    /**
+     * Which version by number; 0: by label.
+     */
+    version?: number;
 };
 
 /**
@@ -1319,31 +942,19 @@ export type RenderPrompt = {
  * Messages ready for a model.
  */
 export type RenderedPrompt = {
-    /**
-     * Messages
-     */
     messages: Array<Message>;
     /**
-     * Model
-     *
      * Empty: the caller chooses.
      */
     model: string;
-    /**
-     * Parameters
-     */
     parameters: {
         [key: string]: unknown;
     } | null;
     /**
-     * Prompt Id
-     *
      * Empty for a draft.
      */
     prompt_id: string;
     /**
-     * Version
-     *
      * 0 for a draft.
      */
     version: number;
@@ -1356,19 +967,11 @@ export type RenderedPrompt = {
  */
 export type ResolvedPrompt = {
     /**
-     * Prompt Id
-     */
-    prompt_id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Label
-     *
      * Empty when a number was asked for.
      */
     label: string;
+    name: string;
+    prompt_id: string;
     version: PromptVersion;
 };
 
@@ -1379,94 +982,46 @@ export type ResolvedPrompt = {
  */
 export type Run = {
     /**
-     * Id
+     * RFC 3339, UTC.
      */
+    create_time: string;
+    creator_id: string;
+    end_time: string | null;
+    /**
+     * Rises with each claim: more than 1 after a take-over.
+     */
+    epoch: number;
+    error: RunError | null;
     id: string;
-    /**
-     * Pipeline Id
-     */
-    pipeline_id: string;
-    /**
-     * Pipeline Name
-     */
-    pipeline_name: string;
-    /**
-     * Pipeline Version
-     */
-    pipeline_version: number;
-    /**
-     * Mode
-     */
+    input: unknown;
+    is_cancel_requested: boolean;
+    lease_until: string | null;
     mode: 'test' | 'live';
     /**
-     * State
-     */
-    state: 'queued' | 'running' | 'owner_lost' | 'succeeded' | 'failed' | 'cancelled';
-    /**
-     * Input
-     */
-    input: unknown;
-    /**
-     * Output
-     *
      * Set when succeeded.
      */
     output: unknown;
-    error: RunError | null;
+    pipeline_id: string;
+    pipeline_name: string;
+    pipeline_version: number;
+    start_time: string | null;
+    state: 'queued' | 'running' | 'owner_lost' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * In the order of the definition; empty in lists.
+     */
+    steps: Array<Step>;
+    /**
+     * The trace that started it, 32 hex digits.
+     */
+    trace_id: string;
     /**
      * Sum over its steps.
      */
     usage: TokenUsage | null;
     /**
-     * Steps
-     *
-     * In the order of the definition; empty in lists.
-     */
-    steps: Array<Step>;
-    /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
-     */
-    create_time: string;
-    /**
-     * Start Time
-     */
-    start_time: string | null;
-    /**
-     * End Time
-     */
-    end_time: string | null;
-    /**
-     * Is Cancel Requested
-     */
-    is_cancel_requested: boolean;
-    /**
-     * Worker Id
-     *
      * Worker that holds, or last held, the lease.
      */
     worker_id: string;
-    /**
-     * Epoch
-     *
-     * Rises with each claim: more than 1 after a take-over.
-     */
-    epoch: number;
-    /**
-     * Lease Until
-     */
-    lease_until: string | null;
-    /**
-     * Trace Id
-     *
-     * The trace that started it, 32 hex digits.
-     */
-    trace_id: string;
-    /**
-     * Creator Id
-     */
-    creator_id: string;
 };
 
 /**
@@ -1476,14 +1031,9 @@ export type Run = {
  */
 export type RunCost = {
     /**
-     * Cost Nano Usd
-     *
      * Nano-dollars.
      */
     cost_nano_usd: number;
-    /**
-     * Records
-     */
     records: Array<UsageRecord>;
 };
 
@@ -1493,17 +1043,9 @@ export type RunCost = {
  * Why a step or run failed.
  */
 export type RunError = {
-    /**
-     * Reason
-     */
+    message: string;
     reason: string;
     /**
-     * Message
-     */
-    message: string;
-    /**
-     * Step Id
-     *
      * Step at fault; empty for the run itself.
      */
     step_id: string;
@@ -1515,40 +1057,27 @@ export type RunError = {
  * One numbered event of a run.
  */
 export type RunEvent = {
-    /**
-     * Sequence
-     *
-     * 1, 2, 3 … without gaps.
-     */
-    sequence: number;
-    /**
-     * Type
-     *
-     * run.queued, run.started, step.started, step.succeeded, run.succeeded …
-     */
-    type: string;
-    /**
-     * Step Id
-     *
-     * Empty for events of the run.
-     */
-    step_id: string;
-    /**
-     * Attempt
-     */
     attempt: number;
     /**
-     * Data
-     *
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    /**
      * By type: output, error, usage, model, retry_at, worker, epoch.
      */
     data: unknown;
     /**
-     * Create Time
-     *
-     * RFC 3339, UTC.
+     * 1, 2, 3 … without gaps.
      */
-    create_time: string;
+    sequence: number;
+    /**
+     * Empty for events of the run.
+     */
+    step_id: string;
+    /**
+     * run.queued, run.started, step.started, step.succeeded, run.succeeded …
+     */
+    type: string;
 };
 
 /**
@@ -1557,16 +1086,11 @@ export type RunEvent = {
  * Events of a run, oldest first.
  */
 export type RunEventPage = {
+    items: Array<RunEvent>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<RunEvent>;
 };
 
 /**
@@ -1575,16 +1099,11 @@ export type RunEventPage = {
  * Runs without steps, newest first.
  */
 export type RunPage = {
+    items: Array<Run>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<Run>;
 };
 
 /**
@@ -1594,30 +1113,20 @@ export type RunPage = {
  */
 export type Session = {
     /**
-     * Null when an API key is calling.
-     */
-    user: User | null;
-    tenant: Tenant;
-    /**
-     * Role
-     */
-    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
-    /**
-     * Permissions
-     *
-     * Sorted.
-     */
-    permissions: Array<string>;
-    /**
-     * Environment
-     */
-    environment: 'test' | 'live';
-    /**
-     * Csrf Token
-     *
      * Browser sessions only; empty otherwise.
      */
     csrf_token: string;
+    environment: 'test' | 'live';
+    /**
+     * Sorted.
+     */
+    permissions: Array<string>;
+    role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
+    tenant: Tenant;
+    /**
+     * Null when an API key is calling.
+     */
+    user: User | null;
 };
 
 /**
@@ -1626,9 +1135,6 @@ export type Session = {
  * Which version a label is to point at.
  */
 export type SetLabel = {
-    /**
-     * Version
-     */
     version: number;
 };
 
@@ -1638,32 +1144,20 @@ export type SetLabel = {
  * Who signs up, and what their tenant is called.
  */
 export type SignUp = {
+    display_name: string;
     /**
-     * Email
-     *
      * E-mail address.
      */
     email: string;
     /**
-     * Password
-     *
      * 10 to 200 characters.
      */
     password: string;
     /**
-     * Display Name
-     */
-    display_name: string;
-    /**
-     * Tenant Name
-     */
-    tenant_name: string;
-    /**
-     * Session Kind
-     *
      * browser: a cookie is set; token: access and refresh token are in the answer.
      */
     session_kind?: 'browser' | 'token';
+    tenant_name: string;
 };
 
 /**
@@ -1672,18 +1166,16 @@ export type SignUp = {
  * What sign-up made.
  */
 export type SignedUp = {
-    user: User;
-    tenant: Tenant;
     /**
-     * Csrf Token
-     *
      * For `session_kind` browser; empty otherwise.
      */
     csrf_token: string;
+    tenant: Tenant;
     /**
      * For `session_kind` token; null otherwise.
      */
     tokens: Tokens | null;
+    user: User;
 };
 
 /**
@@ -1693,37 +1185,27 @@ export type SignedUp = {
  */
 export type StartRun = {
     /**
-     * Pipeline
-     *
-     * `pip_…` or name.
-     */
-    pipeline: string;
-    /**
-     * Label
-     *
-     * Used when `version` is not given.
-     */
-    label?: string | null;
-    /**
-     * Version
-     *
-     * 0: by label; the published version when there is none.
-     */
-    version?: number;
-    /**
-     * Input
-     *
      * Checked against the definition's input schema. At most 1 MB.
      */
     input?: {
         [key: string]: unknown;
     };
     /**
-     * Mode
-     *
+     * Used when `version` is not given.
+     */
+    label?: string | null;
+    /**
      * test: the simulator answers every model, at no price; live: the tenant's providers. Left out: the key's own world; test for browser sessions. A key may only name its own.
      */
     mode?: 'test' | 'live' | null;
+    /**
+     * `pip_…` or name.
+     */
+    pipeline: string;
+    /**
+     * 0: by label; the published version when there is none.
+     */
+    version?: number;
 };
 
 /**
@@ -1733,59 +1215,35 @@ export type StartRun = {
  */
 export type Step = {
     /**
-     * Step Id
-     */
-    step_id: string;
-    /**
-     * Type
-     *
-     * prompt, transform, condition or http.
-     */
-    type: string;
-    /**
-     * State
-     */
-    state: 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
-    /**
-     * Attempt
-     *
      * Last attempt, from 1; 0 before the first.
      */
     attempt: number;
+    end_time: string | null;
+    error: RunError | null;
     /**
-     * Input
-     *
      * Resolved input; null before it starts.
      */
     input: unknown;
     /**
-     * Output
-     *
-     * Set when succeeded.
-     */
-    output: unknown;
-    error: RunError | null;
-    usage: TokenUsage | null;
-    /**
-     * Model
-     *
      * Model that answered.
      */
     model: string;
     /**
-     * Needs
-     *
      * Ids of the steps that it waits for.
      */
     needs: Array<string>;
     /**
-     * Start Time
+     * Set when succeeded.
      */
+    output: unknown;
     start_time: string | null;
+    state: 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+    step_id: string;
     /**
-     * End Time
+     * prompt, transform, condition or http.
      */
-    end_time: string | null;
+    type: string;
+    usage: TokenUsage | null;
 };
 
 /**
@@ -1795,35 +1253,20 @@ export type Step = {
  */
 export type Tenant = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * State
-     */
-    state: 'provisioning' | 'live' | 'read_only' | 'offboarding';
-    /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
     /**
-     * Update Time
-     *
-     * RFC 3339, UTC.
-     */
-    update_time: string;
-    /**
-     * Etag
-     *
      * Send it in If-Match of an update.
      */
     etag: string;
+    id: string;
+    name: string;
+    state: 'provisioning' | 'live' | 'read_only' | 'offboarding';
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
 };
 
 /**
@@ -1832,9 +1275,9 @@ export type Tenant = {
  * A token session just opened.
  */
 export type TokenSession = {
-    user: User;
     tenant: Tenant;
     tokens: Tokens;
+    user: User;
 };
 
 /**
@@ -1844,22 +1287,12 @@ export type TokenSession = {
  */
 export type TokenUsage = {
     /**
-     * Input Tokens
-     */
-    input_tokens: number;
-    /**
-     * Output Tokens
-     */
-    output_tokens: number;
-    /**
-     * Cached Input Tokens
-     *
      * Part of input_tokens.
      */
     cached_input_tokens: number;
+    input_tokens: number;
+    output_tokens: number;
     /**
-     * Reasoning Tokens
-     *
      * Part of output_tokens.
      */
     reasoning_tokens: number;
@@ -1872,33 +1305,22 @@ export type TokenUsage = {
  */
 export type Tokens = {
     /**
-     * Session Id
-     */
-    session_id: string;
-    /**
-     * Access Token
-     *
      * JWT for `Authorization: Bearer`.
      */
     access_token: string;
     /**
-     * Access Token Lifetime S
-     *
      * Seconds until the access token ends.
      */
     access_token_lifetime_s: number;
     /**
-     * Refresh Token
-     *
-     * For `/v1/auth/tokens:refresh`, once.
-     */
-    refresh_token: string;
-    /**
-     * Expire Time
-     *
      * When the session ends unless it is refreshed.
      */
     expire_time: string | null;
+    /**
+     * For `/v1/auth/tokens:refresh`, once.
+     */
+    refresh_token: string;
+    session_id: string;
 };
 
 /**
@@ -1907,14 +1329,8 @@ export type Tokens = {
  * What of a pipeline is to change; what is left out stays.
  */
 export type UpdatePipeline = {
-    /**
-     * Name
-     */
-    name?: string | null;
-    /**
-     * Description
-     */
     description?: string | null;
+    name?: string | null;
 };
 
 /**
@@ -1923,17 +1339,9 @@ export type UpdatePipeline = {
  * What of a prompt is to change; what is left out stays.
  */
 export type UpdatePrompt = {
-    /**
-     * Name
-     */
+    description?: string | null;
     name?: string | null;
     /**
-     * Description
-     */
-    description?: string | null;
-    /**
-     * Tags
-     *
      * Replaces all tags.
      */
     tags?: Array<string> | null;
@@ -1942,27 +1350,18 @@ export type UpdatePrompt = {
 /**
  * UpdateProvider
  *
- * What of a provider is to change; what is left out stays. Another host without a new key clears the key.
+ * What of a provider is to change; what is left out stays.
+ *
+ * Another host without a new key clears the key.
  */
 export type UpdateProvider = {
-    /**
-     * Name
-     */
-    name?: string | null;
-    /**
-     * Base Url
-     */
+    api_key?: string | null;
     base_url?: string | null;
     /**
-     * Api Key
-     */
-    api_key?: string | null;
-    /**
-     * Models
-     *
      * Replaces all models.
      */
     models?: Array<string> | null;
+    name?: string | null;
 };
 
 /**
@@ -1971,9 +1370,6 @@ export type UpdateProvider = {
  * What of the tenant is to change.
  */
 export type UpdateTenant = {
-    /**
-     * Name
-     */
     name: string;
 };
 
@@ -1984,22 +1380,15 @@ export type UpdateTenant = {
  */
 export type Usage = {
     /**
-     * Rows
-     */
-    rows: Array<UsageRow>;
-    total: UsageRow;
-    /**
-     * Start Time
-     *
-     * RFC 3339, UTC.
-     */
-    start_time: string;
-    /**
-     * End Time
-     *
      * RFC 3339, UTC.
      */
     end_time: string;
+    rows: Array<UsageRow>;
+    /**
+     * RFC 3339, UTC.
+     */
+    start_time: string;
+    total: UsageRow;
 };
 
 /**
@@ -2008,76 +1397,31 @@ export type Usage = {
  * One booked use of a model.
  */
 export type UsageRecord = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Run Id
-     *
-     * Empty for a direct model call.
-     */
-    run_id: string;
-    /**
-     * Step Id
-     */
-    step_id: string;
-    /**
-     * Attempt
-     */
     attempt: number;
-    /**
-     * Pipeline Id
-     */
-    pipeline_id: string;
-    /**
-     * Prompt Id
-     */
-    prompt_id: string;
-    /**
-     * Prompt Version
-     */
-    prompt_version: number;
-    /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Model
-     */
-    model: string;
-    /**
-     * Is Test
-     */
-    is_test: boolean;
-    /**
-     * Input Tokens
-     */
-    input_tokens: number;
-    /**
-     * Output Tokens
-     */
-    output_tokens: number;
-    /**
-     * Cached Input Tokens
-     */
     cached_input_tokens: number;
     /**
-     * Cost Nano Usd
-     *
      * Nano-dollars.
      */
     cost_nano_usd: number;
+    id: string;
+    input_tokens: number;
+    is_test: boolean;
+    model: string;
     /**
-     * Price Source
-     */
-    price_source: 'catalogue' | 'own' | 'fallback' | 'simulator';
-    /**
-     * Occur Time
-     *
      * RFC 3339, UTC.
      */
     occur_time: string;
+    output_tokens: number;
+    pipeline_id: string;
+    price_source: 'catalogue' | 'own' | 'fallback' | 'simulator';
+    prompt_id: string;
+    prompt_version: number;
+    provider: string;
+    /**
+     * Empty for a direct model call.
+     */
+    run_id: string;
+    step_id: string;
 };
 
 /**
@@ -2086,16 +1430,11 @@ export type UsageRecord = {
  * Usage records, newest first.
  */
 export type UsageRecordPage = {
+    items: Array<UsageRecord>;
     /**
-     * Next Page Token
-     *
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
-    /**
-     * Items
-     */
-    items: Array<UsageRecord>;
 };
 
 /**
@@ -2104,30 +1443,17 @@ export type UsageRecordPage = {
  * A sum of usage.
  */
 export type UsageRow = {
-    /**
-     * Key
-     *
-     * UTC day, model or pipeline id; empty pipeline: direct model calls.
-     */
-    key: string;
-    /**
-     * Calls
-     */
     calls: number;
     /**
-     * Input Tokens
-     */
-    input_tokens: number;
-    /**
-     * Output Tokens
-     */
-    output_tokens: number;
-    /**
-     * Cost Nano Usd
-     *
      * Nano-dollars.
      */
     cost_nano_usd: number;
+    input_tokens: number;
+    /**
+     * UTC day, model or pipeline id; empty pipeline: direct model calls.
+     */
+    key: string;
+    output_tokens: number;
 };
 
 /**
@@ -2137,23 +1463,12 @@ export type UsageRow = {
  */
 export type User = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Email
-     */
-    email: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
-    /**
-     * Create Time
-     *
      * RFC 3339, UTC.
      */
     create_time: string;
+    display_name: string;
+    email: string;
+    id: string;
 };
 
 /**
@@ -2163,9 +1478,7 @@ export type User = {
  */
 export type ValidatePipeline = {
     /**
-     * Definition
-     *
-     * Pipeline definition, schema version 1: `/v1/schemas/pipeline-definition.json`. At most 1 MB, 500 steps.
+     * Pipeline definition, version 1: `/v1/schemas/pipeline-definition.json`. At most 1 MB, 500 steps.
      */
     definition: {
         [key: string]: unknown;
@@ -2179,29 +1492,16 @@ export type ValidatePipeline = {
  */
 export type Variable = {
     /**
-     * Name
-     */
-    name: string;
-    /**
-     * Type
-     */
-    type: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
-    /**
-     * Description
-     */
-    description: string;
-    /**
-     * Default
-     *
      * Null: required.
      */
     default: unknown;
+    description: string;
     /**
-     * Enum
-     *
      * Empty: any of the type.
      */
     enum: Array<unknown>;
+    name: string;
+    type: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
 };
 
 /**
@@ -2211,141 +1511,153 @@ export type Variable = {
  */
 export type VariableDraft = {
     /**
-     * Name
-     */
-    name: string;
-    /**
-     * Type
-     */
-    type?: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
-    /**
-     * Description
-     */
-    description?: string;
-    /**
-     * Default
-     *
      * Value when none is given; null or absent: the variable is required.
      */
     default?: unknown;
+    description?: string;
     /**
-     * Enum
-     *
      * Values that are allowed; empty: any of the type.
      */
     enum?: Array<unknown>;
+    name: string;
+    type?: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
 };
 
-/**
- * FieldProblem
- *
- * One field at fault.
- */
-export type FieldProblem = {
-    /**
-     * Field
-     *
-     * Path in the request, such as `content.variables[2].name`.
-     */
-    field: string;
-    /**
-     * Pointer
-     *
-     * The same as a JSON Pointer (RFC 6901): `/content/variables/2/name`.
-     */
-    pointer: string;
-    /**
-     * Detail
-     *
-     * What is wrong with it.
-     */
-    detail: string;
-};
-
-/**
- * Problem
- *
- * An error, as RFC 9457 has it.
- */
-export type Problem = {
-    /**
-     * Type
-     *
-     * Stable name of this kind of problem: `urn:promptpilot:problem:` and the reason.
-     */
-    type: string;
-    /**
-     * Title
-     *
-     * The kind of problem in a few words; the same for every problem of a status.
-     */
-    title: string;
-    /**
-     * Status
-     *
-     * The HTTP status.
-     */
-    status: number;
-    /**
-     * Detail
-     *
-     * What went wrong this time, for people.
-     */
-    detail: string;
-    /**
-     * Instance
-     *
-     * Path of the request.
-     */
-    instance: string;
-    /**
-     * Reason
-     *
-     * Stable, for programs: such as `PROMPT_NOT_FOUND`.
-     */
-    reason: string;
-    /**
-     * Request Id
-     *
-     * Name this to support: it finds the request in logs and traces.
-     */
-    request_id: string;
-    /**
-     * Metadata
-     *
-     * Short facts, such as the id that was not found.
-     */
-    metadata: {
-        [key: string]: string;
-    };
-    /**
-     * Errors
-     *
-     * The fields at fault; empty when no field is.
-     */
-    errors: Array<FieldProblem>;
-};
-
-export type SignUpData = {
-    body: SignUp;
+export type GetJwksData = {
+    body?: never;
     headers?: {
         /**
-         * Idempotency-Key
-         *
+         * ETags that the caller holds: 304 when one is still right.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type GetJwksErrors = {
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
+
+export type GetJwksResponses = {
+    /**
+     * Successful Response
+     */
+    200: JsonWebKeySet;
+};
+
+export type GetJwksResponse = GetJwksResponses[keyof GetJwksResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiKeyPage;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: CreateApiKey;
+    headers?: {
+        /**
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
-    url: '/v1/sign-up';
+    url: '/v1/api-keys';
 };
 
-export type SignUpErrors = {
+export type CreateApiKeyErrors = {
     /**
      * The body cannot be read
      */
     400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
     /**
      * Not allowed
      */
@@ -2388,90 +1700,30 @@ export type SignUpErrors = {
     504: Problem;
 };
 
-export type SignUpError = SignUpErrors[keyof SignUpErrors];
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
 
-export type SignUpResponses = {
+export type CreateApiKeyResponses = {
     /**
      * Successful Response
      */
-    201: SignedUp;
+    201: CreatedApiKey;
 };
 
-export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
 
-export type LogInData = {
-    body: LogIn;
-    path?: never;
-    query?: never;
-    url: '/v1/sessions';
-};
-
-export type LogInErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type LogInError = LogInErrors[keyof LogInErrors];
-
-export type LogInResponses = {
-    /**
-     * Successful Response
-     */
-    201: BrowserSession;
-};
-
-export type LogInResponse = LogInResponses[keyof LogInResponses];
-
-export type LogOutData = {
+export type RevokeApiKeyData = {
     body?: never;
-    path?: never;
+    path: {
+        /**
+         * API key: `key_…`.
+         */
+        api_key_id: string;
+    };
     query?: never;
-    url: '/v1/session';
+    url: '/v1/api-keys/{api_key_id}';
 };
 
-export type LogOutErrors = {
+export type RevokeApiKeyErrors = {
     /**
      * Authentication is needed
      */
@@ -2480,6 +1732,10 @@ export type LogOutErrors = {
      * Not allowed
      */
     403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
     /**
      * The input is not valid
      */
@@ -2506,25 +1762,30 @@ export type LogOutErrors = {
     504: Problem;
 };
 
-export type LogOutError = LogOutErrors[keyof LogOutErrors];
+export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
 
-export type LogOutResponses = {
+export type RevokeApiKeyResponses = {
     /**
      * Successful Response
      */
-    204: void;
+    200: ApiKey;
 };
 
-export type LogOutResponse = LogOutResponses[keyof LogOutResponses];
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
 
-export type GetSessionData = {
+export type GetApiKeyData = {
     body?: never;
-    path?: never;
+    path: {
+        /**
+         * API key: `key_…`.
+         */
+        api_key_id: string;
+    };
     query?: never;
-    url: '/v1/session';
+    url: '/v1/api-keys/{api_key_id}';
 };
 
-export type GetSessionErrors = {
+export type GetApiKeyErrors = {
     /**
      * Authentication is needed
      */
@@ -2533,6 +1794,10 @@ export type GetSessionErrors = {
      * Not allowed
      */
     403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
     /**
      * The input is not valid
      */
@@ -2559,16 +1824,16 @@ export type GetSessionErrors = {
     504: Problem;
 };
 
-export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+export type GetApiKeyError = GetApiKeyErrors[keyof GetApiKeyErrors];
 
-export type GetSessionResponses = {
+export type GetApiKeyResponses = {
     /**
      * Successful Response
      */
-    200: Session;
+    200: ApiKey;
 };
 
-export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+export type GetApiKeyResponse = GetApiKeyResponses[keyof GetApiKeyResponses];
 
 export type CreateTokensData = {
     body: LogIn;
@@ -2749,80 +2014,23 @@ export type RevokeTokensResponses = {
 
 export type RevokeTokensResponse = RevokeTokensResponses[keyof RevokeTokensResponses];
 
-export type GetJwksData = {
-    body?: never;
-    headers?: {
-        /**
-         * If-None-Match
-         *
-         * ETags that the caller holds: 304 when one is still right.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/.well-known/jwks.json';
-};
-
-export type GetJwksErrors = {
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
-
-export type GetJwksResponses = {
-    /**
-     * Successful Response
-     */
-    200: JsonWebKeySet;
-};
-
-export type GetJwksResponse = GetJwksResponses[keyof GetJwksResponses];
-
-export type ListApiKeysData = {
+export type ListLedgerTransactionsData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
     };
-    url: '/v1/api-keys';
+    url: '/v1/ledger-transactions';
 };
 
-export type ListApiKeysErrors = {
+export type ListLedgerTransactionsErrors = {
     /**
      * Authentication is needed
      */
@@ -2857,365 +2065,26 @@ export type ListApiKeysErrors = {
     504: Problem;
 };
 
-export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+export type ListLedgerTransactionsError = ListLedgerTransactionsErrors[keyof ListLedgerTransactionsErrors];
 
-export type ListApiKeysResponses = {
+export type ListLedgerTransactionsResponses = {
     /**
      * Successful Response
      */
-    200: ApiKeyPage;
+    200: LedgerTransactionPage;
 };
 
-export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
-
-export type CreateApiKeyData = {
-    body: CreateApiKey;
-    headers?: {
-        /**
-         * Idempotency-Key
-         *
-         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/api-keys';
-};
-
-export type CreateApiKeyErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Conflict with the present state
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
-
-export type CreateApiKeyResponses = {
-    /**
-     * Successful Response
-     */
-    201: CreatedApiKey;
-};
-
-export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
-
-export type RevokeApiKeyData = {
-    body?: never;
-    path: {
-        /**
-         * Api Key Id
-         *
-         * API key: `key_…`.
-         */
-        api_key_id: string;
-    };
-    query?: never;
-    url: '/v1/api-keys/{api_key_id}';
-};
-
-export type RevokeApiKeyErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
-
-export type RevokeApiKeyResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApiKey;
-};
-
-export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
-
-export type GetApiKeyData = {
-    body?: never;
-    path: {
-        /**
-         * Api Key Id
-         *
-         * API key: `key_…`.
-         */
-        api_key_id: string;
-    };
-    query?: never;
-    url: '/v1/api-keys/{api_key_id}';
-};
-
-export type GetApiKeyErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type GetApiKeyError = GetApiKeyErrors[keyof GetApiKeyErrors];
-
-export type GetApiKeyResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApiKey;
-};
-
-export type GetApiKeyResponse = GetApiKeyResponses[keyof GetApiKeyResponses];
-
-export type GetTenantData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/tenant';
-};
-
-export type GetTenantErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type GetTenantError = GetTenantErrors[keyof GetTenantErrors];
-
-export type GetTenantResponses = {
-    /**
-     * Successful Response
-     */
-    200: Tenant;
-};
-
-export type GetTenantResponse = GetTenantResponses[keyof GetTenantResponses];
-
-export type UpdateTenantData = {
-    body: UpdateTenant;
-    headers?: {
-        /**
-         * If-Match
-         *
-         * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
-         */
-        'If-Match'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/tenant';
-};
-
-export type UpdateTenantErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Conflict with the present state
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type UpdateTenantError = UpdateTenantErrors[keyof UpdateTenantErrors];
-
-export type UpdateTenantResponses = {
-    /**
-     * Successful Response
-     */
-    200: Tenant;
-};
-
-export type UpdateTenantResponse = UpdateTenantResponses[keyof UpdateTenantResponses];
+export type ListLedgerTransactionsResponse = ListLedgerTransactionsResponses[keyof ListLedgerTransactionsResponses];
 
 export type ListMembersData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
@@ -3269,31 +2138,207 @@ export type ListMembersResponses = {
 
 export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
 
+export type CreateModelCallData = {
+    body: CreateModelCall;
+    path?: never;
+    query?: never;
+    url: '/v1/model-calls';
+};
+
+export type CreateModelCallErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreateModelCallError = CreateModelCallErrors[keyof CreateModelCallErrors];
+
+export type CreateModelCallResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type CreateModelCallResponse = CreateModelCallResponses[keyof CreateModelCallResponses];
+
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Left out: the caller's environment.
+         */
+        mode?: 'test' | 'live' | null;
+    };
+    url: '/v1/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+
+export type ListModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelPage;
+};
+
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
+
+export type ListPipelineTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/pipeline-templates';
+};
+
+export type ListPipelineTemplatesErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListPipelineTemplatesError = ListPipelineTemplatesErrors[keyof ListPipelineTemplatesErrors];
+
+export type ListPipelineTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PipelineTemplatePage;
+};
+
+export type ListPipelineTemplatesResponse = ListPipelineTemplatesResponses[keyof ListPipelineTemplatesResponses];
+
 export type ListPipelinesData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
         /**
-         * Query
-         *
          * Part of name or description; case does not matter.
          */
         query?: string;
         /**
-         * Is Archived
-         *
          * Archived pipelines instead of the others.
          */
         is_archived?: boolean;
@@ -3351,8 +2396,6 @@ export type CreatePipelineData = {
     body: CreatePipeline;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
@@ -3428,187 +2471,10 @@ export type CreatePipelineResponses = {
 
 export type CreatePipelineResponse = CreatePipelineResponses[keyof CreatePipelineResponses];
 
-export type ValidatePipelineData = {
-    body: ValidatePipeline;
-    path?: never;
-    query?: never;
-    url: '/v1/pipelines:validate';
-};
-
-export type ValidatePipelineErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type ValidatePipelineError = ValidatePipelineErrors[keyof ValidatePipelineErrors];
-
-export type ValidatePipelineResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineValidation;
-};
-
-export type ValidatePipelineResponse = ValidatePipelineResponses[keyof ValidatePipelineResponses];
-
-export type ListPipelineTemplatesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/pipeline-templates';
-};
-
-export type ListPipelineTemplatesErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type ListPipelineTemplatesError = ListPipelineTemplatesErrors[keyof ListPipelineTemplatesErrors];
-
-export type ListPipelineTemplatesResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineTemplatePage;
-};
-
-export type ListPipelineTemplatesResponse = ListPipelineTemplatesResponses[keyof ListPipelineTemplatesResponses];
-
-export type GetDefinitionSchemaData = {
-    body?: never;
-    headers?: {
-        /**
-         * If-None-Match
-         *
-         * ETags that the caller holds: 304 when one is still right.
-         */
-        'If-None-Match'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/schemas/pipeline-definition.json';
-};
-
-export type GetDefinitionSchemaErrors = {
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type GetDefinitionSchemaError = GetDefinitionSchemaErrors[keyof GetDefinitionSchemaErrors];
-
-export type GetDefinitionSchemaResponses = {
-    /**
-     * Response Getdefinitionschema
-     *
-     * Successful Response
-     */
-    200: {
-        [key: string]: unknown;
-    };
-};
-
-export type GetDefinitionSchemaResponse = GetDefinitionSchemaResponses[keyof GetDefinitionSchemaResponses];
-
 export type GetPipelineData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
@@ -3671,16 +2537,12 @@ export type UpdatePipelineData = {
     body: UpdatePipeline;
     headers?: {
         /**
-         * If-Match
-         *
          * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
          */
         'If-Match'?: string;
     };
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
@@ -3755,21 +2617,23 @@ export type UpdatePipelineResponses = {
 
 export type UpdatePipelineResponse = UpdatePipelineResponses[keyof UpdatePipelineResponses];
 
-export type ArchivePipelineData = {
+export type DeletePipelineLabelData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
     };
     query?: never;
-    url: '/v1/pipelines/{pipeline_id}:archive';
+    url: '/v1/pipelines/{pipeline_id}/labels/{label}';
 };
 
-export type ArchivePipelineErrors = {
+export type DeletePipelineLabelErrors = {
     /**
      * Authentication is needed
      */
@@ -3782,6 +2646,10 @@ export type ArchivePipelineErrors = {
      * Not found
      */
     404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
     /**
      * The input is not valid
      */
@@ -3808,32 +2676,38 @@ export type ArchivePipelineErrors = {
     504: Problem;
 };
 
-export type ArchivePipelineError = ArchivePipelineErrors[keyof ArchivePipelineErrors];
+export type DeletePipelineLabelError = DeletePipelineLabelErrors[keyof DeletePipelineLabelErrors];
 
-export type ArchivePipelineResponses = {
+export type DeletePipelineLabelResponses = {
     /**
      * Successful Response
      */
-    200: Pipeline;
+    204: void;
 };
 
-export type ArchivePipelineResponse = ArchivePipelineResponses[keyof ArchivePipelineResponses];
+export type DeletePipelineLabelResponse = DeletePipelineLabelResponses[keyof DeletePipelineLabelResponses];
 
-export type UnarchivePipelineData = {
-    body?: never;
+export type SetPipelineLabelData = {
+    body: SetLabel;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
     };
     query?: never;
-    url: '/v1/pipelines/{pipeline_id}:unarchive';
+    url: '/v1/pipelines/{pipeline_id}/labels/{label}';
 };
 
-export type UnarchivePipelineErrors = {
+export type SetPipelineLabelErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
     /**
      * Authentication is needed
      */
@@ -3846,6 +2720,18 @@ export type UnarchivePipelineErrors = {
      * Not found
      */
     404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
     /**
      * The input is not valid
      */
@@ -3872,37 +2758,31 @@ export type UnarchivePipelineErrors = {
     504: Problem;
 };
 
-export type UnarchivePipelineError = UnarchivePipelineErrors[keyof UnarchivePipelineErrors];
+export type SetPipelineLabelError = SetPipelineLabelErrors[keyof SetPipelineLabelErrors];
 
-export type UnarchivePipelineResponses = {
+export type SetPipelineLabelResponses = {
     /**
      * Successful Response
      */
-    200: Pipeline;
+    200: PipelineLabel;
 };
 
-export type UnarchivePipelineResponse = UnarchivePipelineResponses[keyof UnarchivePipelineResponses];
+export type SetPipelineLabelResponse = SetPipelineLabelResponses[keyof SetPipelineLabelResponses];
 
 export type ListPipelineVersionsData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
     };
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
@@ -3964,16 +2844,12 @@ export type CreatePipelineVersionData = {
     body: CreatePipelineVersion;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
     };
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
@@ -4052,14 +2928,10 @@ export type GetPipelineVersionData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
         /**
-         * Number
-         *
          * Version number: 1, 2, 3 …
          */
         number: number;
@@ -4122,14 +2994,10 @@ export type PublishPipelineVersionData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
         /**
-         * Number
-         *
          * Version number: 1, 2, 3 …
          */
         number: number;
@@ -4192,27 +3060,19 @@ export type PublishPipelineVersionResponses = {
 
 export type PublishPipelineVersionResponse = PublishPipelineVersionResponses[keyof PublishPipelineVersionResponses];
 
-export type DeletePipelineLabelData = {
+export type ArchivePipelineData = {
     body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
-        /**
-         * Label
-         *
-         * Label, such as `production`.
-         */
-        label: string;
     };
     query?: never;
-    url: '/v1/pipelines/{pipeline_id}/labels/{label}';
+    url: '/v1/pipelines/{pipeline_id}:archive';
 };
 
-export type DeletePipelineLabelErrors = {
+export type ArchivePipelineErrors = {
     /**
      * Authentication is needed
      */
@@ -4225,10 +3085,6 @@ export type DeletePipelineLabelErrors = {
      * Not found
      */
     404: Problem;
-    /**
-     * Conflict with the present state
-     */
-    409: Problem;
     /**
      * The input is not valid
      */
@@ -4255,42 +3111,30 @@ export type DeletePipelineLabelErrors = {
     504: Problem;
 };
 
-export type DeletePipelineLabelError = DeletePipelineLabelErrors[keyof DeletePipelineLabelErrors];
+export type ArchivePipelineError = ArchivePipelineErrors[keyof ArchivePipelineErrors];
 
-export type DeletePipelineLabelResponses = {
+export type ArchivePipelineResponses = {
     /**
      * Successful Response
      */
-    204: void;
+    200: Pipeline;
 };
 
-export type DeletePipelineLabelResponse = DeletePipelineLabelResponses[keyof DeletePipelineLabelResponses];
+export type ArchivePipelineResponse = ArchivePipelineResponses[keyof ArchivePipelineResponses];
 
-export type SetPipelineLabelData = {
-    body: SetLabel;
+export type UnarchivePipelineData = {
+    body?: never;
     path: {
         /**
-         * Pipeline Id
-         *
          * Pipeline: its id `pip_…` or its name, with slashes as `%2F`.
          */
         pipeline_id: string;
-        /**
-         * Label
-         *
-         * Label, such as `production`.
-         */
-        label: string;
     };
     query?: never;
-    url: '/v1/pipelines/{pipeline_id}/labels/{label}';
+    url: '/v1/pipelines/{pipeline_id}:unarchive';
 };
 
-export type SetPipelineLabelErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
+export type UnarchivePipelineErrors = {
     /**
      * Authentication is needed
      */
@@ -4304,9 +3148,62 @@ export type SetPipelineLabelErrors = {
      */
     404: Problem;
     /**
-     * Conflict with the present state
+     * The input is not valid
      */
-    409: Problem;
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UnarchivePipelineError = UnarchivePipelineErrors[keyof UnarchivePipelineErrors];
+
+export type UnarchivePipelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Pipeline;
+};
+
+export type UnarchivePipelineResponse = UnarchivePipelineResponses[keyof UnarchivePipelineResponses];
+
+export type ValidatePipelineData = {
+    body: ValidatePipeline;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines:validate';
+};
+
+export type ValidatePipelineErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
     /**
      * The body is too large
      */
@@ -4341,238 +3238,30 @@ export type SetPipelineLabelErrors = {
     504: Problem;
 };
 
-export type SetPipelineLabelError = SetPipelineLabelErrors[keyof SetPipelineLabelErrors];
+export type ValidatePipelineError = ValidatePipelineErrors[keyof ValidatePipelineErrors];
 
-export type SetPipelineLabelResponses = {
+export type ValidatePipelineResponses = {
     /**
      * Successful Response
      */
-    200: PipelineLabel;
+    200: PipelineValidation;
 };
 
-export type SetPipelineLabelResponse = SetPipelineLabelResponses[keyof SetPipelineLabelResponses];
-
-export type GetUsageData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Start Time
-         *
-         * Included; 30 days before `end_time` by default.
-         */
-        start_time?: string | null;
-        /**
-         * End Time
-         *
-         * Excluded; now by default. At most 366 days later.
-         */
-        end_time?: string | null;
-        /**
-         * Group By
-         */
-        group_by?: 'day' | 'model' | 'pipeline';
-    };
-    url: '/v1/usage';
-};
-
-export type GetUsageErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type GetUsageError = GetUsageErrors[keyof GetUsageErrors];
-
-export type GetUsageResponses = {
-    /**
-     * Successful Response
-     */
-    200: Usage;
-};
-
-export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
-
-export type ListUsageRecordsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Page Size
-         *
-         * How many items at most.
-         */
-        page_size?: number;
-        /**
-         * Page Token
-         *
-         * `next_page_token` of the page before.
-         */
-        page_token?: string;
-    };
-    url: '/v1/usage-records';
-};
-
-export type ListUsageRecordsErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type ListUsageRecordsError = ListUsageRecordsErrors[keyof ListUsageRecordsErrors];
-
-export type ListUsageRecordsResponses = {
-    /**
-     * Successful Response
-     */
-    200: UsageRecordPage;
-};
-
-export type ListUsageRecordsResponse = ListUsageRecordsResponses[keyof ListUsageRecordsResponses];
-
-export type ListLedgerTransactionsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Page Size
-         *
-         * How many items at most.
-         */
-        page_size?: number;
-        /**
-         * Page Token
-         *
-         * `next_page_token` of the page before.
-         */
-        page_token?: string;
-    };
-    url: '/v1/ledger-transactions';
-};
-
-export type ListLedgerTransactionsErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type ListLedgerTransactionsError = ListLedgerTransactionsErrors[keyof ListLedgerTransactionsErrors];
-
-export type ListLedgerTransactionsResponses = {
-    /**
-     * Successful Response
-     */
-    200: LedgerTransactionPage;
-};
-
-export type ListLedgerTransactionsResponse = ListLedgerTransactionsResponses[keyof ListLedgerTransactionsResponses];
+export type ValidatePipelineResponse = ValidatePipelineResponses[keyof ValidatePipelineResponses];
 
 export type ListPricesData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
         /**
-         * Query
-         *
          * Part of the model's name.
          */
         query?: string;
@@ -4630,8 +3319,6 @@ export type CreatePriceData = {
     body: CreatePrice;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
@@ -4708,32 +3395,22 @@ export type ListPromptsData = {
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
         /**
-         * Query
-         *
          * Part of name, description or tag; case does not matter.
          */
         query?: string;
         /**
-         * Tag
-         *
          * Only prompts with this tag.
          */
         tag?: string;
         /**
-         * Is Archived
-         *
          * Archived prompts instead of the others.
          */
         is_archived?: boolean;
@@ -4791,8 +3468,6 @@ export type CreatePromptData = {
     body: CreatePrompt;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
@@ -4868,8 +3543,6 @@ export type GetPromptData = {
     body?: never;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
@@ -4932,16 +3605,12 @@ export type UpdatePromptData = {
     body: UpdatePrompt;
     headers?: {
         /**
-         * If-Match
-         *
          * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
          */
         'If-Match'?: string;
     };
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
@@ -5016,21 +3685,23 @@ export type UpdatePromptResponses = {
 
 export type UpdatePromptResponse = UpdatePromptResponses[keyof UpdatePromptResponses];
 
-export type ArchivePromptData = {
+export type DeletePromptLabelData = {
     body?: never;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
     };
     query?: never;
-    url: '/v1/prompts/{prompt_id}:archive';
+    url: '/v1/prompts/{prompt_id}/labels/{label}';
 };
 
-export type ArchivePromptErrors = {
+export type DeletePromptLabelErrors = {
     /**
      * Authentication is needed
      */
@@ -5069,32 +3740,38 @@ export type ArchivePromptErrors = {
     504: Problem;
 };
 
-export type ArchivePromptError = ArchivePromptErrors[keyof ArchivePromptErrors];
+export type DeletePromptLabelError = DeletePromptLabelErrors[keyof DeletePromptLabelErrors];
 
-export type ArchivePromptResponses = {
+export type DeletePromptLabelResponses = {
     /**
      * Successful Response
      */
-    200: Prompt;
+    204: void;
 };
 
-export type ArchivePromptResponse = ArchivePromptResponses[keyof ArchivePromptResponses];
+export type DeletePromptLabelResponse = DeletePromptLabelResponses[keyof DeletePromptLabelResponses];
 
-export type UnarchivePromptData = {
-    body?: never;
+export type SetPromptLabelData = {
+    body: SetLabel;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
     };
     query?: never;
-    url: '/v1/prompts/{prompt_id}:unarchive';
+    url: '/v1/prompts/{prompt_id}/labels/{label}';
 };
 
-export type UnarchivePromptErrors = {
+export type SetPromptLabelErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
     /**
      * Authentication is needed
      */
@@ -5107,6 +3784,14 @@ export type UnarchivePromptErrors = {
      * Not found
      */
     404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
     /**
      * The input is not valid
      */
@@ -5133,45 +3818,37 @@ export type UnarchivePromptErrors = {
     504: Problem;
 };
 
-export type UnarchivePromptError = UnarchivePromptErrors[keyof UnarchivePromptErrors];
+export type SetPromptLabelError = SetPromptLabelErrors[keyof SetPromptLabelErrors];
 
-export type UnarchivePromptResponses = {
+export type SetPromptLabelResponses = {
     /**
      * Successful Response
      */
-    200: Prompt;
+    200: PromptLabel;
 };
 
-export type UnarchivePromptResponse = UnarchivePromptResponses[keyof UnarchivePromptResponses];
+export type SetPromptLabelResponse = SetPromptLabelResponses[keyof SetPromptLabelResponses];
 
 export type ResolvePromptData = {
     body?: never;
     headers?: {
         /**
-         * If-None-Match
-         *
          * ETags that the caller holds: 304 when one is still right.
          */
         'If-None-Match'?: string;
     };
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
     };
     query?: {
         /**
-         * Label
-         *
          * Used when `version` is not given; `production` by default.
          */
         label?: string;
         /**
-         * Version
-         *
          * Version number; 0: by label.
          */
         version?: number;
@@ -5233,22 +3910,16 @@ export type ListPromptVersionsData = {
     body?: never;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
     };
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
@@ -5310,16 +3981,12 @@ export type CreatePromptVersionData = {
     body: CreatePromptVersion;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
     };
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
@@ -5398,14 +4065,10 @@ export type GetPromptVersionData = {
     body?: never;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
         /**
-         * Number
-         *
          * Version number: 1, 2, 3 …
          */
         number: number;
@@ -5464,27 +4127,19 @@ export type GetPromptVersionResponses = {
 
 export type GetPromptVersionResponse = GetPromptVersionResponses[keyof GetPromptVersionResponses];
 
-export type DeletePromptLabelData = {
+export type ArchivePromptData = {
     body?: never;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
-        /**
-         * Label
-         *
-         * Label, such as `production`.
-         */
-        label: string;
     };
     query?: never;
-    url: '/v1/prompts/{prompt_id}/labels/{label}';
+    url: '/v1/prompts/{prompt_id}:archive';
 };
 
-export type DeletePromptLabelErrors = {
+export type ArchivePromptErrors = {
     /**
      * Authentication is needed
      */
@@ -5523,105 +4178,21 @@ export type DeletePromptLabelErrors = {
     504: Problem;
 };
 
-export type DeletePromptLabelError = DeletePromptLabelErrors[keyof DeletePromptLabelErrors];
+export type ArchivePromptError = ArchivePromptErrors[keyof ArchivePromptErrors];
 
-export type DeletePromptLabelResponses = {
+export type ArchivePromptResponses = {
     /**
      * Successful Response
      */
-    204: void;
+    200: Prompt;
 };
 
-export type DeletePromptLabelResponse = DeletePromptLabelResponses[keyof DeletePromptLabelResponses];
-
-export type SetPromptLabelData = {
-    body: SetLabel;
-    path: {
-        /**
-         * Prompt Id
-         *
-         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
-         */
-        prompt_id: string;
-        /**
-         * Label
-         *
-         * Label, such as `production`.
-         */
-        label: string;
-    };
-    query?: never;
-    url: '/v1/prompts/{prompt_id}/labels/{label}';
-};
-
-export type SetPromptLabelErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type SetPromptLabelError = SetPromptLabelErrors[keyof SetPromptLabelErrors];
-
-export type SetPromptLabelResponses = {
-    /**
-     * Successful Response
-     */
-    200: PromptLabel;
-};
-
-export type SetPromptLabelResponse = SetPromptLabelResponses[keyof SetPromptLabelResponses];
+export type ArchivePromptResponse = ArchivePromptResponses[keyof ArchivePromptResponses];
 
 export type RenderPromptData = {
     body: RenderPrompt;
     path: {
         /**
-         * Prompt Id
-         *
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
@@ -5692,18 +4263,19 @@ export type RenderPromptResponses = {
 
 export type RenderPromptResponse = RenderPromptResponses[keyof RenderPromptResponses];
 
-export type CreateModelCallData = {
-    body: CreateModelCall;
-    path?: never;
+export type UnarchivePromptData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
     query?: never;
-    url: '/v1/model-calls';
+    url: '/v1/prompts/{prompt_id}:unarchive';
 };
 
-export type CreateModelCallErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: Problem;
+export type UnarchivePromptErrors = {
     /**
      * Authentication is needed
      */
@@ -5716,18 +4288,6 @@ export type CreateModelCallErrors = {
      * Not found
      */
     404: Problem;
-    /**
-     * Conflict with the present state
-     */
-    409: Problem;
-    /**
-     * The body is too large
-     */
-    413: Problem;
-    /**
-     * The body must be JSON
-     */
-    415: Problem;
     /**
      * The input is not valid
      */
@@ -5754,28 +4314,26 @@ export type CreateModelCallErrors = {
     504: Problem;
 };
 
-export type CreateModelCallError = CreateModelCallErrors[keyof CreateModelCallErrors];
+export type UnarchivePromptError = UnarchivePromptErrors[keyof UnarchivePromptErrors];
 
-export type CreateModelCallResponses = {
+export type UnarchivePromptResponses = {
     /**
      * Successful Response
      */
-    200: unknown;
+    200: Prompt;
 };
+
+export type UnarchivePromptResponse = UnarchivePromptResponses[keyof UnarchivePromptResponses];
 
 export type ListProvidersData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
@@ -5833,8 +4391,6 @@ export type CreateProviderData = {
     body: CreateProvider;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
@@ -5910,8 +4466,6 @@ export type DeleteProviderData = {
     body?: never;
     path: {
         /**
-         * Provider Id
-         *
          * Provider: `prv_…`.
          */
         provider_id: string;
@@ -5974,8 +4528,6 @@ export type GetProviderData = {
     body?: never;
     path: {
         /**
-         * Provider Id
-         *
          * Provider: `prv_…`.
          */
         provider_id: string;
@@ -6038,16 +4590,12 @@ export type UpdateProviderData = {
     body: UpdateProvider;
     headers?: {
         /**
-         * If-Match
-         *
          * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
          */
         'If-Match'?: string;
     };
     path: {
         /**
-         * Provider Id
-         *
          * Provider: `prv_…`.
          */
         provider_id: string;
@@ -6122,91 +4670,23 @@ export type UpdateProviderResponses = {
 
 export type UpdateProviderResponse = UpdateProviderResponses[keyof UpdateProviderResponses];
 
-export type ListModelsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Mode
-         *
-         * Left out: the caller's environment.
-         */
-        mode?: 'test' | 'live' | null;
-    };
-    url: '/v1/models';
-};
-
-export type ListModelsErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
-
-export type ListModelsResponses = {
-    /**
-     * Successful Response
-     */
-    200: ModelPage;
-};
-
-export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
-
 export type ListRunsData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Page Size
-         *
          * How many items at most.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before.
          */
         page_token?: string;
         /**
-         * Pipeline Id
-         *
          * Only runs of this pipeline.
          */
         pipeline_id?: string;
         /**
-         * State
-         *
          * Only runs in this state.
          */
         state?: 'queued' | 'running' | 'owner_lost' | 'succeeded' | 'failed' | 'cancelled' | null;
@@ -6264,8 +4744,6 @@ export type StartRunData = {
     body: StartRun;
     headers?: {
         /**
-         * Idempotency-Key
-         *
          * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
          */
         'Idempotency-Key'?: string;
@@ -6345,8 +4823,6 @@ export type GetRunData = {
     body?: never;
     path: {
         /**
-         * Run Id
-         *
          * Run: `run_…`.
          */
         run_id: string;
@@ -6405,76 +4881,10 @@ export type GetRunResponses = {
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
-export type CancelRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         *
-         * Run: `run_…`.
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/v1/runs/{run_id}:cancel';
-};
-
-export type CancelRunErrors = {
-    /**
-     * Authentication is needed
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Not found
-     */
-    404: Problem;
-    /**
-     * The input is not valid
-     */
-    422: Problem;
-    /**
-     * A limit is reached
-     */
-    429: Problem;
-    /**
-     * The headers are too large
-     */
-    431: Problem;
-    /**
-     * Something went wrong on our side
-     */
-    500: Problem;
-    /**
-     * Unavailable for the moment
-     */
-    503: Problem;
-    /**
-     * It took too long
-     */
-    504: Problem;
-};
-
-export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
-
-export type CancelRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: Run;
-};
-
-export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
-
 export type GetRunCostData = {
     body?: never;
     path: {
         /**
-         * Run Id
-         *
          * Run: `run_…`.
          */
         run_id: string;
@@ -6537,36 +4947,26 @@ export type ListRunEventsData = {
     body?: never;
     headers?: {
         /**
-         * Last-Event-Id
-         *
          * Number of the last event received: follow from there.
          */
         'Last-Event-ID'?: string;
     };
     path: {
         /**
-         * Run Id
-         *
          * Run: `run_…`.
          */
         run_id: string;
     };
     query?: {
         /**
-         * After
-         *
          * Number of the last event that the caller holds; `Last-Event-ID` wins.
          */
         after?: number;
         /**
-         * Page Size
-         *
          * For `Accept: application/json`.
          */
         page_size?: number;
         /**
-         * Page Token
-         *
          * `next_page_token` of the page before: the same as `after`.
          */
         page_token?: number;
@@ -6623,3 +5023,613 @@ export type ListRunEventsResponses = {
 };
 
 export type ListRunEventsResponse = ListRunEventsResponses[keyof ListRunEventsResponses];
+
+export type CancelRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run: `run_…`.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/v1/runs/{run_id}:cancel';
+};
+
+export type CancelRunErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
+
+export type CancelRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: Run;
+};
+
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type GetDefinitionSchemaData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller holds: 304 when one is still right.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/schemas/pipeline-definition.json';
+};
+
+export type GetDefinitionSchemaErrors = {
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetDefinitionSchemaError = GetDefinitionSchemaErrors[keyof GetDefinitionSchemaErrors];
+
+export type GetDefinitionSchemaResponses = {
+    /**
+     * Successful Response
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type GetDefinitionSchemaResponse = GetDefinitionSchemaResponses[keyof GetDefinitionSchemaResponses];
+
+export type LogOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type LogOutErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type LogOutError = LogOutErrors[keyof LogOutErrors];
+
+export type LogOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LogOutResponse = LogOutResponses[keyof LogOutResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Session;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type LogInData = {
+    body: LogIn;
+    path?: never;
+    query?: never;
+    url: '/v1/sessions';
+};
+
+export type LogInErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type LogInError = LogInErrors[keyof LogInErrors];
+
+export type LogInResponses = {
+    /**
+     * Successful Response
+     */
+    201: BrowserSession;
+};
+
+export type LogInResponse = LogInResponses[keyof LogInResponses];
+
+export type SignUpData = {
+    body: SignUp;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/sign-up';
+};
+
+export type SignUpErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type SignUpError = SignUpErrors[keyof SignUpErrors];
+
+export type SignUpResponses = {
+    /**
+     * Successful Response
+     */
+    201: SignedUp;
+};
+
+export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type GetTenantData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/tenant';
+};
+
+export type GetTenantErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetTenantError = GetTenantErrors[keyof GetTenantErrors];
+
+export type GetTenantResponses = {
+    /**
+     * Successful Response
+     */
+    200: Tenant;
+};
+
+export type GetTenantResponse = GetTenantResponses[keyof GetTenantResponses];
+
+export type UpdateTenantData = {
+    body: UpdateTenant;
+    headers?: {
+        /**
+         * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/tenant';
+};
+
+export type UpdateTenantErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UpdateTenantError = UpdateTenantErrors[keyof UpdateTenantErrors];
+
+export type UpdateTenantResponses = {
+    /**
+     * Successful Response
+     */
+    200: Tenant;
+};
+
+export type UpdateTenantResponse = UpdateTenantResponses[keyof UpdateTenantResponses];
+
+export type GetUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Included; 30 days before `end_time` by default.
+         */
+        start_time?: string | null;
+        /**
+         * Excluded; now by default. At most 366 days later.
+         */
+        end_time?: string | null;
+        group_by?: 'day' | 'model' | 'pipeline';
+    };
+    url: '/v1/usage';
+};
+
+export type GetUsageErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetUsageError = GetUsageErrors[keyof GetUsageErrors];
+
+export type GetUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: Usage;
+};
+
+export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type ListUsageRecordsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/usage-records';
+};
+
+export type ListUsageRecordsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListUsageRecordsError = ListUsageRecordsErrors[keyof ListUsageRecordsErrors];
+
+export type ListUsageRecordsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsageRecordPage;
+};
+
+export type ListUsageRecordsResponse = ListUsageRecordsResponses[keyof ListUsageRecordsResponses];

@@ -6,9 +6,10 @@ import { linter, lintGutter, lintKeymap, type Diagnostic } from '@codemirror/lin
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { Box } from '@mui/material';
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
 import { schemaCompletion } from '@/components/editor/completion';
 import { look } from '@/components/editor/look';
+import { shadowOf } from '@/components/editor/shadow';
 import { firstLine, locate } from '@/util/jsonPath';
 import type { Schema } from '@/util/schema';
 
@@ -18,7 +19,13 @@ export interface Fault {
   message: string;
 }
 
+export interface EditorHandle {
+  /** Selects and scrolls to what a path points at. */
+  show: (path: string) => void;
+}
+
 interface Props {
+  ref?: Ref<EditorHandle>;
   label: string;
   value: string;
   onChange?: (value: string) => void;
@@ -31,13 +38,33 @@ interface Props {
 }
 
 /** A JSON editor; read-only without `onChange`. Tab leaves it, as everywhere on the page. */
-export function JsonEditor({ label, value, onChange, schema, validate, minHeight = 160, maxHeight = 640 }: Props) {
+export default function JsonEditor({
+  ref,
+  label,
+  value,
+  onChange,
+  schema,
+  validate,
+  minHeight = 160,
+  maxHeight = 640,
+}: Props) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useEffectEvent((text: string) => onChange?.(text));
   const check = useEffectEvent((document: unknown) => validate?.(document) ?? Promise.resolve([]));
   const initial = useEffectEvent(() => value);
   const isReadOnly = onChange === undefined;
+
+  useImperativeHandle(ref, () => ({
+    show: (path) => {
+      const editor = view.current;
+      if (!editor) return;
+      const text = editor.state.doc.toString();
+      const { from: anchor, to: head } = firstLine(text, locate(text, path));
+      editor.dispatch({ selection: { anchor, head }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
+      editor.focus();
+    },
+  }));
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -89,10 +116,13 @@ function editing(changed: (text: string) => void, check: (document: unknown) => 
   return [
     [history(), closeBrackets(), indentOnInput(), highlightActiveLine(), lintGutter()],
     keymap.of([...closeBracketsKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
-    linter(async (editor) => {
-      const syntax = parse(editor);
-      return syntax.length > 0 ? syntax : diagnose(editor.state.doc.toString(), check);
-    }, { delay: 500 }),
+    linter(
+      async (editor) => {
+        const syntax = parse(editor);
+        return syntax.length > 0 ? syntax : diagnose(editor.state.doc.toString(), check);
+      },
+      { delay: 500 },
+    ),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(update.state.doc.toString());
     }),
@@ -102,12 +132,9 @@ function editing(changed: (text: string) => void, check: (document: unknown) => 
 async function diagnose(text: string, check: (document: unknown) => Promise<Fault[]>): Promise<Diagnostic[]> {
   if (text.trim() === '') return [];
   const faults = await check(JSON.parse(text)).catch(() => []); // the page says when the server cannot be asked
-  return faults.map((fault) => ({ ...firstLine(text, locate(text, fault.path)), severity: 'error', message: fault.message }));
-}
-
-/** In a shadow root CodeMirror adopts constructed style sheets; in the document it writes `<style>`, which the policy refuses. */
-export function shadowOf(host: HTMLElement): ShadowRoot {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
-  root.replaceChildren();
-  return root;
+  return faults.map((fault) => ({
+    ...firstLine(text, locate(text, fault.path)),
+    severity: 'error',
+    message: fault.message,
+  }));
 }

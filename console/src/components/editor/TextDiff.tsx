@@ -1,12 +1,11 @@
 import { json } from '@codemirror/lang-json';
-import { MergeView } from '@codemirror/merge';
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { Box, useMediaQuery } from '@mui/material';
-import { unifiedMergeView } from '@codemirror/merge';
 import { useEffect, useRef } from 'react';
 import { look } from '@/components/editor/look';
-import { shadowOf } from '@/components/editor/JsonEditor';
+import { shadowOf } from '@/components/editor/shadow';
 
 interface Props {
   label: string;
@@ -16,7 +15,7 @@ interface Props {
 }
 
 /** What changed between two texts: side by side, on phones in one column. */
-export function TextDiff({ label, before, after, isJson = false }: Props) {
+export default function TextDiff({ label, before, after, isJson = false }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const isWide = useMediaQuery('(min-width: 900px)');
   useEffect(() => {
@@ -32,7 +31,13 @@ export function TextDiff({ label, before, after, isJson = false }: Props) {
     ];
     const collapseUnchanged = { margin: 3, minSize: 6 };
     const view = isWide
-      ? new MergeView({ a: { doc: before, extensions: shared }, b: { doc: after, extensions: shared }, root, parent: root, collapseUnchanged })
+      ? new MergeView({
+          a: { doc: before, extensions: shared },
+          b: { doc: after, extensions: shared },
+          root,
+          parent: root,
+          collapseUnchanged,
+        })
       : new EditorView({
           root,
           parent: root,
@@ -41,5 +46,14 @@ export function TextDiff({ label, before, after, isJson = false }: Props) {
         });
     return () => view.destroy();
   }, [before, after, isJson, isWide, label]);
-  return <Box ref={host} sx={{ overflow: 'auto', maxHeight: '70vh', '--pp-change': 'color-mix(in srgb, var(--mui-palette-success-main) 25%, transparent)' }} />;
+  return (
+    <Box
+      ref={host}
+      sx={{
+        overflow: 'auto',
+        maxHeight: '70vh',
+        '--pp-change': 'color-mix(in srgb, var(--mui-palette-success-main) 25%, transparent)',
+      }}
+    />
+  );
 }

@@ -21,10 +21,18 @@ function complete(context: CompletionContext, schema: Schema): CompletionResult 
   if (place.isName) {
     const names = suggestNames(schema, place.path, constants, namesOf(state, place.objects.at(-1), word));
     const isBeforeColon = /^\s*:/.test(state.sliceDoc(word?.to ?? pos, (word?.to ?? pos) + 20));
-    return result(from, word?.to, names.map((name) => option(name, `"${name.label}"${isBeforeColon ? '' : ': '}`)));
+    return result(
+      from,
+      word?.to,
+      names.map((name) => option(name, `"${name.label}"${isBeforeColon ? '' : ': '}`)),
+    );
   }
   const values = suggestValues(schema, place.path, constants);
-  return result(from, word?.to, values.map((value) => option(value, value.label)));
+  return result(
+    from,
+    word?.to,
+    values.map((value) => option(value, value.label)),
+  );
 }
 
 interface Place {
@@ -44,7 +52,8 @@ function placeOf(state: EditorState, node: SyntaxNode, pos: number): Place | und
     if (at.name === 'Property') {
       const key = at.firstChild;
       isName ??= key === null || pos <= key.to;
-      if (!(isName && objects.length === 0) && key) path.unshift(JSON.parse(state.sliceDoc(key.from, key.to)) as string);
+      if (!(isName && objects.length === 0) && key)
+        path.unshift(JSON.parse(state.sliceDoc(key.from, key.to)) as string);
     }
     if (at.name === 'Object') {
       isName ??= true;
@@ -60,7 +69,9 @@ function placeOf(state: EditorState, node: SyntaxNode, pos: number): Place | und
 }
 
 function token(node: SyntaxNode): { from: number; to: number } | undefined {
-  return /^(PropertyName|String|Number|True|False|Null)$/.test(node.name) ? { from: node.from, to: node.to } : undefined;
+  return /^(PropertyName|String|Number|True|False|Null)$/.test(node.name)
+    ? { from: node.from, to: node.to }
+    : undefined;
 }
 
 function stringsOf(state: EditorState, object: SyntaxNode | undefined): Record<string, string> {
@@ -91,5 +102,7 @@ function option(suggestion: Suggestion, apply: string): Completion {
 }
 
 function result(from: number, to: number | undefined, options: Completion[]): CompletionResult | null {
-  return options.length === 0 ? null : { from, ...(to === undefined ? {} : { to }), options, validFor: /^"?[\w.-]*"?$/ };
+  return options.length === 0
+    ? null
+    : { from, ...(to === undefined ? {} : { to }), options, validFor: /^"?[\w.-]*"?$/ };
 }

@@ -18,7 +18,7 @@ interface Props {
 const nodeTypes = { step: StepNode }; // one object for ever: a new one would rebuild every node
 
 /** The steps of a pipeline as a graph, to look at: arrows from what a step waits for. */
-export function StepGraph({ steps, states, selected, onSelect, height = 320 }: Props) {
+export default function StepGraph({ steps, states, selected, onSelect, height = 320 }: Props) {
   const isWide = useMediaQuery('(min-width: 900px)');
   const { mode } = useColorScheme();
   const graph = useMemo(() => layoutSteps(steps, isWide ? 'LR' : 'TB'), [steps, isWide]);
@@ -79,11 +79,21 @@ export function StepGraph({ steps, states, selected, onSelect, height = 320 }: P
 
 const look = {
   '--pp-edge': 'var(--mui-palette-text-disabled)',
-  '& .react-flow': { '--xy-background-color': 'transparent', '--xy-background-pattern-color': 'var(--mui-palette-divider)' },
+  '& .react-flow': {
+    '--xy-background-color': 'transparent',
+    '--xy-background-pattern-color': 'var(--mui-palette-divider)',
+  },
   '& .react-flow__edge-textbg': { fill: 'var(--mui-palette-background-paper)' },
   '& .react-flow__edge-text': { fill: 'var(--mui-palette-text-secondary)', fontSize: 11 },
   '& .react-flow__node:focus-visible': { outline: 'none' },
-  '& .react-flow__controls': { display: 'flex', boxShadow: 'none', border: 1, borderColor: 'divider', borderRadius: 1, overflow: 'hidden' },
+  '& .react-flow__controls': {
+    display: 'flex',
+    boxShadow: 'none',
+    border: 1,
+    borderColor: 'divider',
+    borderRadius: 1,
+    overflow: 'hidden',
+  },
   '& .react-flow__controls-button': {
     width: 26,
     height: 26,

@@ -34,7 +34,12 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
         '.react-flow__node:focus-visible &': { boxShadow: '0 0 0 3px var(--pp-ring)', borderColor: 'primary.main' },
       }}
     >
-      <Handle type="target" position={isHorizontal ? Position.Left : Position.Top} isConnectable={false} style={hidden} />
+      <Handle
+        type="target"
+        position={isHorizontal ? Position.Left : Position.Top}
+        isConnectable={false}
+        style={hidden}
+      />
       <Box sx={{ color: 'text.secondary', display: 'grid' }}>
         <Icon size={16} strokeWidth={1.7} aria-hidden />
       </Box>
@@ -51,7 +56,12 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
         </Box>
         <Box sx={{ fontSize: 11.5, color: 'text.secondary', ...ellipsis }}>{step?.summary || step?.type}</Box>
       </Box>
-      <Handle type="source" position={isHorizontal ? Position.Right : Position.Bottom} isConnectable={false} style={hidden} />
+      <Handle
+        type="source"
+        position={isHorizontal ? Position.Right : Position.Bottom}
+        isConnectable={false}
+        style={hidden}
+      />
     </Box>
   );
 });

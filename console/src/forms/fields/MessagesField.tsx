@@ -52,5 +52,13 @@ export function MessagesField({ control }: { control: Control<PromptForm> }) {
 
 function RoleField({ control, index }: { control: Control<PromptForm>; index: number }) {
   const { field } = useController({ control, name: `messages.${index}.role` });
-  return <SelectInput isLabelHidden label={`Role of message ${index + 1}`} value={field.value} options={ROLES} onChange={field.onChange} />;
+  return (
+    <SelectInput
+      isLabelHidden
+      label={`Role of message ${index + 1}`}
+      value={field.value}
+      options={ROLES}
+      onChange={field.onChange}
+    />
+  );
 }

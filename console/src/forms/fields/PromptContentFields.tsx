@@ -1,13 +1,11 @@
 import { Box, ToggleButton, ToggleButtonGroup } from '@mui/material';
-import { useQuery } from '@tanstack/react-query';
 import { useController, type Control } from 'react-hook-form';
-import { listModelsOptions } from '@/api/generated/@tanstack/react-query.gen';
-import { useSession } from '@/api/session';
 import { Panel } from '@/components/Panel';
 import { TextInput } from '@/components/TextInput';
+import { ModelField } from '@/forms/fields/ModelField';
 import { MessagesField } from '@/forms/fields/MessagesField';
 import { VariablesField } from '@/forms/fields/VariablesField';
-import type { PromptValues } from '@/forms/promptValues';
+import { toText, type PromptValues } from '@/forms/promptValues';
 import { isObject } from '@/util/definition';
 
 /** Values of both forms that write a version: of a new prompt, and of one that is there. */
@@ -27,7 +25,13 @@ export function PromptContentFields({ control }: { control: Control<PromptForm> 
       <Panel
         title="Prompt"
         actions={
-          <ToggleButtonGroup exclusive size="small" aria-label="Form of the prompt" value={type.value} onChange={(_, value: string | null) => value && type.onChange(value)}>
+          <ToggleButtonGroup
+            exclusive
+            size="small"
+            aria-label="Form of the prompt"
+            value={type.value}
+            onChange={(_, value: string | null) => value && type.onChange(value)}
+          >
             <ToggleButton value="text" sx={{ minHeight: 28 }}>
               Text
             </ToggleButton>
@@ -64,22 +68,27 @@ export function PromptContentFields({ control }: { control: Control<PromptForm> 
 }
 
 function ModelFields({ control }: { control: Control<PromptForm> }) {
-  const { can } = useSession();
-  const models = useQuery({ ...listModelsOptions(), enabled: can('providers.read') });
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr 1fr', sm: '2fr 1fr 1fr' } }}>
       <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}>
-        <TextInput control={control} name="model" label="Model" placeholder="The caller chooses" inputProps={{ list: 'models' }} />
-        <datalist id="models">
-          {models.data?.items.map((model) => (
-            <option key={model.name} value={model.name}>
-              {model.description}
-            </option>
-          ))}
-        </datalist>
+        <ModelField control={control} name="model" mode="live" placeholder="The caller chooses" />
       </Box>
-      <TextInput control={control} name="temperature" label="Temperature" inputProps={{ inputMode: 'decimal' }} placeholder="As the model" rules={{ validate: (text) => text === '' || (Number(text) >= 0 && Number(text) <= 2) || '0 to 2' }} />
-      <TextInput control={control} name="maxTokens" label="Most tokens" inputProps={{ inputMode: 'numeric' }} placeholder="As the model" rules={{ validate: (text) => text === '' || /^[1-9]\d*$/.test(String(text)) || 'A whole number' }} />
+      <TextInput
+        control={control}
+        name="temperature"
+        label="Temperature"
+        inputProps={{ inputMode: 'decimal' }}
+        placeholder="As the model"
+        rules={{ validate: (text) => text === '' || (Number(text) >= 0 && Number(text) <= 2) || '0 to 2' }}
+      />
+      <TextInput
+        control={control}
+        name="maxTokens"
+        label="Most tokens"
+        inputProps={{ inputMode: 'numeric' }}
+        placeholder="As the model"
+        rules={{ validate: (text) => text === '' || /^[1-9]\d*$/.test(toText(text)) || 'A whole number' }}
+      />
       <Box sx={{ gridColumn: '1 / -1' }}>
         <TextInput
           control={control}
@@ -89,7 +98,7 @@ function ModelFields({ control }: { control: Control<PromptForm> }) {
           className="mono"
           placeholder={'{"top_p": 0.9, "stop": ["END"]}'}
           helperText="A JSON object, or nothing."
-          rules={{ validate: (text) => isJsonObject(String(text)) || 'Not a JSON object' }}
+          rules={{ validate: (text) => isJsonObject(toText(text)) || 'Not a JSON object' }}
         />
       </Box>
     </Box>

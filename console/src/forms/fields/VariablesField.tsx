@@ -4,7 +4,7 @@ import { useController, useFieldArray, useWatch, type Control } from 'react-hook
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
 import type { PromptForm } from '@/forms/fields/PromptContentFields';
-import { isValue, usedVariables, type VariableType } from '@/forms/promptValues';
+import { isValue, toText, usedVariables, type VariableType } from '@/forms/promptValues';
 
 const TYPES: readonly { value: VariableType; label: string }[] = [
   { value: 'string', label: 'Text' },
@@ -22,7 +22,9 @@ const fresh = (name: string) =>
 export function VariablesField({ control }: { control: Control<PromptForm> }) {
   const { fields, append, remove } = useFieldArray({ control, name: 'variables' });
   const [type, text, messages, declared] = useWatch({ control, name: ['type', 'text', 'messages', 'variables'] });
-  const undeclared = usedVariables({ type, text, messages }).filter((name) => !declared.some((one) => one.name === name));
+  const undeclared = usedVariables({ type, text, messages }).filter(
+    (name) => !declared.some((one) => one.name === name),
+  );
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       {fields.length === 0 && undeclared.length === 0 && (
@@ -50,16 +52,43 @@ export function VariablesField({ control }: { control: Control<PromptForm> }) {
   );
 }
 
-function VariableRow({ control, index, onRemove }: { control: Control<PromptForm>; index: number; onRemove: () => void }) {
+function VariableRow({
+  control,
+  index,
+  onRemove,
+}: {
+  control: Control<PromptForm>;
+  index: number;
+  onRemove: () => void;
+}) {
   const name = `variables.${index}` as const;
   const { field: type } = useController({ control, name: `${name}.type` });
   const { field: required } = useController({ control, name: `${name}.isRequired` });
   const own = useWatch({ control, name: `${name}.name` });
   const hint = type.value === 'string' ? 'Empty text counts' : 'As JSON';
   return (
-    <Box role="group" aria-label={`Variable ${own || index + 1}`} sx={{ display: 'grid', gap: 1.25, pb: 2, borderBottom: 1, borderColor: 'divider' }}>
-      <Box sx={{ display: 'grid', gap: 1.25, gridTemplateColumns: { xs: '1fr 1fr 32px', sm: '1.2fr 1fr 2fr 32px' }, alignItems: 'start' }}>
-        <TextInput control={control} name={`${name}.name`} label="Name" rules={{ required: 'Name it', pattern: { value: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/, message: 'Letters, digits and _' } }} />
+    <Box
+      role="group"
+      aria-label={`Variable ${own || index + 1}`}
+      sx={{ display: 'grid', gap: 1.25, pb: 2, borderBottom: 1, borderColor: 'divider' }}
+    >
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 1.25,
+          gridTemplateColumns: { xs: '1fr 1fr 32px', sm: '1.2fr 1fr 2fr 32px' },
+          alignItems: 'start',
+        }}
+      >
+        <TextInput
+          control={control}
+          name={`${name}.name`}
+          label="Name"
+          rules={{
+            required: 'Name it',
+            pattern: { value: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/, message: 'Letters, digits and _' },
+          }}
+        />
         <SelectInput label="Type" value={type.value} options={TYPES} onChange={type.onChange} />
         <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' }, gridRow: { xs: 2, sm: 'auto' } }}>
           <TextInput control={control} name={`${name}.description`} label="What it is for" />
@@ -68,12 +97,37 @@ function VariableRow({ control, index, onRemove }: { control: Control<PromptForm
           <X size={15} />
         </IconButton>
       </Box>
-      <Box sx={{ display: 'grid', gap: 1.25, gridTemplateColumns: { xs: '1fr', sm: '130px 1fr 1fr' }, alignItems: 'start' }}>
-        <FormControlLabel sx={{ mt: { sm: 2.75 } }} control={<Checkbox size="small" checked={required.value} onChange={(_, checked) => required.onChange(checked)} />} label="Required" slotProps={{ typography: { variant: 'body2' } }} />
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 1.25,
+          gridTemplateColumns: { xs: '1fr', sm: '130px 1fr 1fr' },
+          alignItems: 'start',
+        }}
+      >
+        <FormControlLabel
+          sx={{ mt: { sm: 2.75 } }}
+          control={
+            <Checkbox size="small" checked={required.value} onChange={(_, checked) => required.onChange(checked)} />
+          }
+          label="Required"
+          slotProps={{ typography: { variant: 'body2' } }}
+        />
         {!required.value && (
-          <TextInput control={control} name={`${name}.fallback`} label="Default" helperText={hint} rules={{ validate: (text) => isValue(type.value, String(text)) || `Not a value of this type` }} />
+          <TextInput
+            control={control}
+            name={`${name}.fallback`}
+            label="Default"
+            helperText={hint}
+            rules={{ validate: (text) => isValue(type.value, toText(text)) || 'Not a value of this type' }}
+          />
         )}
-        <TextInput control={control} name={`${name}.allowed`} label="Allowed values" helperText="Separated by commas; empty: any" />
+        <TextInput
+          control={control}
+          name={`${name}.allowed`}
+          label="Allowed values"
+          helperText="Separated by commas; empty: any"
+        />
       </Box>
     </Box>
   );

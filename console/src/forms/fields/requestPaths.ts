@@ -9,5 +9,12 @@ export const contentFields: Record<string, FieldPath<PromptForm>> = Object.fromE
 
 /** "a, b" → ["a", "b"] */
 export function splitTags(text: string): string[] {
-  return [...new Set(text.split(',').map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  return [
+    ...new Set(
+      text
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ''),
+    ),
+  ];
 }

@@ -1,1 +1,41 @@
-export default function P() { return null; }
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { getPipelineOptions, getPipelineVersionOptions } from '@/api/generated/@tanstack/react-query.gen';
+import { PageHeader } from '@/components/PageHeader';
+import { ProblemAlert } from '@/components/ProblemAlert';
+import { PageSkeleton } from '@/components/Skeletons';
+import { CreatePipelineVersion } from '@/forms/CreatePipelineVersion';
+
+export default function EditPipeline() {
+  const { pipelineId = '' } = useParams();
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const path = { pipeline_id: pipelineId };
+  const pipeline = useQuery(getPipelineOptions({ path }));
+  const number = Number(search.get('from')) || (pipeline.data?.latest_version ?? 0);
+  const base = useQuery({
+    ...getPipelineVersionOptions({ path: { ...path, number } }),
+    enabled: number > 0,
+    staleTime: Infinity,
+  });
+  if (pipeline.isError || base.isError) return <ProblemAlert error={pipeline.error ?? base.error} />;
+  if (!pipeline.data || !base.data) return <PageSkeleton />;
+  return (
+    <>
+      <PageHeader
+        title={`Edit ${pipeline.data.name}`}
+        description={`Begins with version ${base.data.number}. Saving makes version ${pipeline.data.latest_version + 1}; runs use it once it is published.`}
+        trail={[
+          { label: 'Pipelines', to: '/pipelines' },
+          { label: pipeline.data.name, to: `/pipelines/${pipelineId}` },
+        ]}
+      />
+      <CreatePipelineVersion
+        key={base.data.number}
+        pipeline={pipeline.data}
+        base={base.data}
+        onDone={(saved) => void navigate(`/pipelines/${pipelineId}?version=${saved}`)}
+      />
+    </>
+  );
+}

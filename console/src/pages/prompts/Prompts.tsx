@@ -59,10 +59,20 @@ export default function Prompts() {
   );
   return (
     <>
-      <PageHeader title="Prompts" description="Versioned texts for models. Programs fetch them by label." actions={create} />
+      <PageHeader
+        title="Prompts"
+        description="Versioned texts for models. Programs fetch them by label."
+        actions={create}
+      />
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', alignItems: 'center' }}>
         <SearchField label="Search prompts" value={query} onChange={setQuery} />
-        <ToggleButtonGroup exclusive size="small" aria-label="Which prompts" value={archived} onChange={(_, value: string | null) => value !== null && setArchived(value)}>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          aria-label="Which prompts"
+          value={archived}
+          onChange={(_, value: string | null) => value !== null && setArchived(value)}
+        >
           <ToggleButton value="">In use</ToggleButton>
           <ToggleButton value="yes">Archived</ToggleButton>
         </ToggleButtonGroup>
@@ -83,7 +93,15 @@ export default function Prompts() {
 }
 
 /** Tags of the prompts in sight, to narrow the list by. */
-function Tags({ prompts, chosen, onChoose }: { prompts: readonly Prompt[]; chosen: string; onChoose: (tag: string) => void }) {
+function Tags({
+  prompts,
+  chosen,
+  onChoose,
+}: {
+  prompts: readonly Prompt[];
+  chosen: string;
+  onChoose: (tag: string) => void;
+}) {
   const tags = [...new Set([...(chosen ? [chosen] : []), ...prompts.flatMap((prompt) => prompt.tags)])].slice(0, 12);
   return (
     <Box role="group" aria-label="Tags" sx={{ display: 'flex', gap: 0.5, flexWrap: 'wrap' }}>
@@ -104,7 +122,9 @@ function Tags({ prompts, chosen, onChoose }: { prompts: readonly Prompt[]; chose
 function NothingFound({ isArchived }: { isArchived: boolean }) {
   return (
     <EmptyState icon={FileText} title={isArchived ? 'Nothing is archived' : 'No prompt matches'}>
-      {isArchived ? 'Archived prompts leave the list, and what is labelled is still served.' : 'Try fewer words, or another tag.'}
+      {isArchived
+        ? 'Archived prompts leave the list, and what is labelled is still served.'
+        : 'Try fewer words, or another tag.'}
     </EmptyState>
   );
 }

@@ -3,71 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { archivePipeline, archivePrompt, cancelRun, createApiKey, createModelCall, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getPipeline, getPipelineVersion, getPrompt, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, listApiKeys, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPrompts, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateModelCallData, CreateModelCallError, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
-
-/**
- * Sign Up
- *
- * Sign up.
- *
- * Make a user, a tenant and the owner's membership, and log the user in. Answers once every service holds
- * the tenant. 409 `EMAIL_TAKEN`.
- */
-export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> => {
-    const mutationOptions: UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await signUp({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Log In
- *
- * Log in with a browser.
- *
- * The session is in the cookie `__Host-pp_session`, out of reach of scripts. 401 `WRONG_CREDENTIALS`, the same
- * for an unknown e-mail; 429 `TOO_MANY_ATTEMPTS` with Retry-After.
- */
-export const logInMutation = (options?: Partial<Options<LogInData>>): UseMutationOptions<LogInResponse, LogInError, Options<LogInData>> => {
-    const mutationOptions: UseMutationOptions<LogInResponse, LogInError, Options<LogInData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await logIn({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Log Out
- *
- * Log out: ends the browser session and clears its cookie. Token sessions end by `/v1/auth/tokens:revoke`.
- */
-export const logOutMutation = (options?: Partial<Options<LogOutData>>): UseMutationOptions<LogOutResponse, LogOutError, Options<LogOutData>> => {
-    const mutationOptions: UseMutationOptions<LogOutResponse, LogOutError, Options<LogOutData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await logOut({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
+import { archivePipeline, archivePrompt, cancelRun, createApiKey, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getPipeline, getPipelineVersion, getPrompt, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, listApiKeys, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPrompts, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -102,92 +39,10 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     return [params];
 };
 
-export const getSessionQueryKey = (options?: Options<GetSessionData>) => createQueryKey('getSession', options);
-
-/**
- * Get Session
- *
- * Who am I: user, tenant, role and permissions of the caller.
- */
-export const getSessionOptions = (options?: Options<GetSessionData>) => queryOptions<GetSessionResponse, GetSessionError, GetSessionResponse, ReturnType<typeof getSessionQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getSession({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getSessionQueryKey(options)
-});
-
-/**
- * Create Tokens
- *
- * Log in with a program: access and refresh token. Errors as for log-in with a browser.
- */
-export const createTokensMutation = (options?: Partial<Options<CreateTokensData>>): UseMutationOptions<CreateTokensResponse, CreateTokensError, Options<CreateTokensData>> => {
-    const mutationOptions: UseMutationOptions<CreateTokensResponse, CreateTokensError, Options<CreateTokensData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await createTokens({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Refresh Tokens
- *
- * Exchange a refresh token for new tokens.
- *
- * Each refresh token is good once; one used twice ends its whole session. 401 `REFRESH_TOKEN_INVALID`,
- * `REFRESH_TOKEN_REUSED`.
- */
-export const refreshTokensMutation = (options?: Partial<Options<RefreshTokensData>>): UseMutationOptions<RefreshTokensResponse, RefreshTokensError, Options<RefreshTokensData>> => {
-    const mutationOptions: UseMutationOptions<RefreshTokensResponse, RefreshTokensError, Options<RefreshTokensData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await refreshTokens({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Revoke Tokens
- *
- * End a token session by its refresh token. An unknown token is no error (RFC 7009).
- */
-export const revokeTokensMutation = (options?: Partial<Options<RevokeTokensData>>): UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> => {
-    const mutationOptions: UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await revokeTokens({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
 export const getJwksQueryKey = (options?: Options<GetJwksData>) => createQueryKey('getJwks', options);
 
 /**
- * Get Jwks
- *
- * Public keys that verify access tokens, the next one included before it is used.
+ * List the public keys that verify access tokens, the next one included before it is used
  */
 export const getJwksOptions = (options?: Options<GetJwksData>) => queryOptions<GetJwksResponse, GetJwksError, GetJwksResponse, ReturnType<typeof getJwksQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -205,9 +60,7 @@ export const getJwksOptions = (options?: Options<GetJwksData>) => queryOptions<G
 export const listApiKeysQueryKey = (options?: Options<ListApiKeysData>) => createQueryKey('listApiKeys', options);
 
 /**
- * List Api Keys
- *
- * The tenant's API keys, newest first, revoked ones included.
+ * List the tenant's API keys, newest first, revoked ones included
  */
 export const listApiKeysOptions = (options?: Options<ListApiKeysData>) => queryOptions<ListApiKeysResponse, ListApiKeysError, ListApiKeysResponse, ReturnType<typeof listApiKeysQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -254,9 +107,7 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
 export const listApiKeysInfiniteQueryKey = (options?: Options<ListApiKeysData>): QueryKey<Options<ListApiKeysData>> => createQueryKey('listApiKeys', options, true);
 
 /**
- * List Api Keys
- *
- * The tenant's API keys, newest first, revoked ones included.
+ * List the tenant's API keys, newest first, revoked ones included
  */
 export const listApiKeysInfiniteOptions = (options?: Options<ListApiKeysData>) => {
     const opts = infiniteQueryOptions<ListApiKeysResponse, ListApiKeysError, InfiniteData<ListApiKeysResponse>, QueryKey<Options<ListApiKeysData>>, string | Pick<QueryKey<Options<ListApiKeysData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -284,12 +135,10 @@ export const listApiKeysInfiniteOptions = (options?: Options<ListApiKeysData>) =
 };
 
 /**
- * Create Api Key
+ * Create an API key
  *
- * Create an API key.
- *
- * The answer holds the whole key, this one time. 403 `ROLE_TOO_WIDE` when the key would hold what its creator
- * does not.
+ * The answer holds the whole key, this one time. 403 `ROLE_TOO_WIDE` when the key would hold what
+ * its creator does not.
  */
 export const createApiKeyMutation = (options?: Partial<Options<CreateApiKeyData>>): UseMutationOptions<CreateApiKeyResponse, CreateApiKeyError, Options<CreateApiKeyData>> => {
     const mutationOptions: UseMutationOptions<CreateApiKeyResponse, CreateApiKeyError, Options<CreateApiKeyData>> = {
@@ -306,9 +155,9 @@ export const createApiKeyMutation = (options?: Partial<Options<CreateApiKeyData>
 };
 
 /**
- * Revoke Api Key
+ * Revoke an API key for good
  *
- * Revoke an API key for good: it is refused everywhere within one second. Revoking twice is no error.
+ * It is refused everywhere within one second. Revoking twice is no error.
  */
 export const revokeApiKeyMutation = (options?: Partial<Options<RevokeApiKeyData>>): UseMutationOptions<RevokeApiKeyResponse, RevokeApiKeyError, Options<RevokeApiKeyData>> => {
     const mutationOptions: UseMutationOptions<RevokeApiKeyResponse, RevokeApiKeyError, Options<RevokeApiKeyData>> = {
@@ -327,9 +176,7 @@ export const revokeApiKeyMutation = (options?: Partial<Options<RevokeApiKeyData>
 export const getApiKeyQueryKey = (options: Options<GetApiKeyData>) => createQueryKey('getApiKey', options);
 
 /**
- * Get Api Key
- *
- * One API key, without its secret.
+ * Get one API key, without its secret
  */
 export const getApiKeyOptions = (options: Options<GetApiKeyData>) => queryOptions<GetApiKeyResponse, GetApiKeyError, GetApiKeyResponse, ReturnType<typeof getApiKeyQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -344,35 +191,13 @@ export const getApiKeyOptions = (options: Options<GetApiKeyData>) => queryOption
     queryKey: getApiKeyQueryKey(options)
 });
 
-export const getTenantQueryKey = (options?: Options<GetTenantData>) => createQueryKey('getTenant', options);
-
 /**
- * Get Tenant
- *
- * The caller's tenant.
+ * Log in with a program: access and refresh token. Errors as for log-in with a browser
  */
-export const getTenantOptions = (options?: Options<GetTenantData>) => queryOptions<GetTenantResponse, GetTenantError, GetTenantResponse, ReturnType<typeof getTenantQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getTenant({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getTenantQueryKey(options)
-});
-
-/**
- * Update Tenant
- *
- * Rename the tenant. 409 `ETAG_MISMATCH`.
- */
-export const updateTenantMutation = (options?: Partial<Options<UpdateTenantData>>): UseMutationOptions<UpdateTenantResponse, UpdateTenantError, Options<UpdateTenantData>> => {
-    const mutationOptions: UseMutationOptions<UpdateTenantResponse, UpdateTenantError, Options<UpdateTenantData>> = {
+export const createTokensMutation = (options?: Partial<Options<CreateTokensData>>): UseMutationOptions<CreateTokensResponse, CreateTokensError, Options<CreateTokensData>> => {
+    const mutationOptions: UseMutationOptions<CreateTokensResponse, CreateTokensError, Options<CreateTokensData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await updateTenant({
+            const { data } = await createTokens({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -383,12 +208,95 @@ export const updateTenantMutation = (options?: Partial<Options<UpdateTenantData>
     return mutationOptions;
 };
 
+/**
+ * Exchange a refresh token for new tokens
+ *
+ * Each refresh token is good once; one used twice ends its whole session. 401
+ * `REFRESH_TOKEN_INVALID`, `REFRESH_TOKEN_REUSED`.
+ */
+export const refreshTokensMutation = (options?: Partial<Options<RefreshTokensData>>): UseMutationOptions<RefreshTokensResponse, RefreshTokensError, Options<RefreshTokensData>> => {
+    const mutationOptions: UseMutationOptions<RefreshTokensResponse, RefreshTokensError, Options<RefreshTokensData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refreshTokens({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * End a token session by its refresh token. An unknown token is no error (RFC 7009)
+ */
+export const revokeTokensMutation = (options?: Partial<Options<RevokeTokensData>>): UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> => {
+    const mutationOptions: UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeTokens({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listLedgerTransactionsQueryKey = (options?: Options<ListLedgerTransactionsData>) => createQueryKey('listLedgerTransactions', options);
+
+/**
+ * List ledger transactions with their entries, newest first; each sums to zero
+ */
+export const listLedgerTransactionsOptions = (options?: Options<ListLedgerTransactionsData>) => queryOptions<ListLedgerTransactionsResponse, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ReturnType<typeof listLedgerTransactionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLedgerTransactions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLedgerTransactionsQueryKey(options)
+});
+
+export const listLedgerTransactionsInfiniteQueryKey = (options?: Options<ListLedgerTransactionsData>): QueryKey<Options<ListLedgerTransactionsData>> => createQueryKey('listLedgerTransactions', options, true);
+
+/**
+ * List ledger transactions with their entries, newest first; each sums to zero
+ */
+export const listLedgerTransactionsInfiniteOptions = (options?: Options<ListLedgerTransactionsData>) => {
+    const opts = infiniteQueryOptions<ListLedgerTransactionsResponse, ListLedgerTransactionsError, InfiniteData<ListLedgerTransactionsResponse>, QueryKey<Options<ListLedgerTransactionsData>>, string | Pick<QueryKey<Options<ListLedgerTransactionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListLedgerTransactionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listLedgerTransactions({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listLedgerTransactionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
 export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
 
 /**
- * List Members
- *
- * Members of the tenant with their roles, oldest first.
+ * List members of the tenant with their roles, oldest first
  */
 export const listMembersOptions = (options?: Options<ListMembersData>) => queryOptions<ListMembersResponse, ListMembersError, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -406,9 +314,7 @@ export const listMembersOptions = (options?: Options<ListMembersData>) => queryO
 export const listMembersInfiniteQueryKey = (options?: Options<ListMembersData>): QueryKey<Options<ListMembersData>> => createQueryKey('listMembers', options, true);
 
 /**
- * List Members
- *
- * Members of the tenant with their roles, oldest first.
+ * List members of the tenant with their roles, oldest first
  */
 export const listMembersInfiniteOptions = (options?: Options<ListMembersData>) => {
     const opts = infiniteQueryOptions<ListMembersResponse, ListMembersError, InfiniteData<ListMembersResponse>, QueryKey<Options<ListMembersData>>, string | Pick<QueryKey<Options<ListMembersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -435,12 +341,48 @@ export const listMembersInfiniteOptions = (options?: Options<ListMembersData>) =
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const listModelsQueryKey = (options?: Options<ListModelsData>) => createQueryKey('listModels', options);
+
+/**
+ * List the models that calls may name
+ *
+ * The simulator's in test mode, the providers' in live mode.
+ */
+export const listModelsOptions = (options?: Options<ListModelsData>) => queryOptions<ListModelsResponse, ListModelsError, ListModelsResponse, ReturnType<typeof listModelsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listModels({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listModelsQueryKey(options)
+});
+
+export const listPipelineTemplatesQueryKey = (options?: Options<ListPipelineTemplatesData>) => createQueryKey('listPipelineTemplates', options);
+
+/**
+ * List ready definitions to start from
+ */
+export const listPipelineTemplatesOptions = (options?: Options<ListPipelineTemplatesData>) => queryOptions<ListPipelineTemplatesResponse, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ReturnType<typeof listPipelineTemplatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPipelineTemplates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPipelineTemplatesQueryKey(options)
+});
+
 export const listPipelinesQueryKey = (options?: Options<ListPipelinesData>) => createQueryKey('listPipelines', options);
 
 /**
- * List Pipelines
- *
- * Pipelines, last changed first.
+ * List pipelines, last changed first
  */
 export const listPipelinesOptions = (options?: Options<ListPipelinesData>) => queryOptions<ListPipelinesResponse, ListPipelinesError, ListPipelinesResponse, ReturnType<typeof listPipelinesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -458,9 +400,7 @@ export const listPipelinesOptions = (options?: Options<ListPipelinesData>) => qu
 export const listPipelinesInfiniteQueryKey = (options?: Options<ListPipelinesData>): QueryKey<Options<ListPipelinesData>> => createQueryKey('listPipelines', options, true);
 
 /**
- * List Pipelines
- *
- * Pipelines, last changed first.
+ * List pipelines, last changed first
  */
 export const listPipelinesInfiniteOptions = (options?: Options<ListPipelinesData>) => {
     const opts = infiniteQueryOptions<ListPipelinesResponse, ListPipelinesError, InfiniteData<ListPipelinesResponse>, QueryKey<Options<ListPipelinesData>>, string | Pick<QueryKey<Options<ListPipelinesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -488,9 +428,7 @@ export const listPipelinesInfiniteOptions = (options?: Options<ListPipelinesData
 };
 
 /**
- * Create Pipeline
- *
- * Create a pipeline with its first version, from a definition or from a template.
+ * Create a pipeline with its first version, from a definition or from a template
  *
  * 409 `PIPELINE_NAME_TAKEN`; 422 `DEFINITION_INVALID` with an entry in `errors` for each fault.
  */
@@ -508,71 +446,10 @@ export const createPipelineMutation = (options?: Partial<Options<CreatePipelineD
     return mutationOptions;
 };
 
-/**
- * Validate Pipeline
- *
- * Check a definition without saving it. Faults are the answer, not an error.
- */
-export const validatePipelineMutation = (options?: Partial<Options<ValidatePipelineData>>): UseMutationOptions<ValidatePipelineResponse, ValidatePipelineError, Options<ValidatePipelineData>> => {
-    const mutationOptions: UseMutationOptions<ValidatePipelineResponse, ValidatePipelineError, Options<ValidatePipelineData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await validatePipeline({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listPipelineTemplatesQueryKey = (options?: Options<ListPipelineTemplatesData>) => createQueryKey('listPipelineTemplates', options);
-
-/**
- * List Pipeline Templates
- *
- * Ready definitions to start from.
- */
-export const listPipelineTemplatesOptions = (options?: Options<ListPipelineTemplatesData>) => queryOptions<ListPipelineTemplatesResponse, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ReturnType<typeof listPipelineTemplatesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listPipelineTemplates({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listPipelineTemplatesQueryKey(options)
-});
-
-export const getDefinitionSchemaQueryKey = (options?: Options<GetDefinitionSchemaData>) => createQueryKey('getDefinitionSchema', options);
-
-/**
- * Get Definition Schema
- *
- * The JSON Schema (2020-12) that definitions follow.
- */
-export const getDefinitionSchemaOptions = (options?: Options<GetDefinitionSchemaData>) => queryOptions<GetDefinitionSchemaResponse, GetDefinitionSchemaError, GetDefinitionSchemaResponse, ReturnType<typeof getDefinitionSchemaQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getDefinitionSchema({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getDefinitionSchemaQueryKey(options)
-});
-
 export const getPipelineQueryKey = (options: Options<GetPipelineData>) => createQueryKey('getPipeline', options);
 
 /**
- * Get Pipeline
- *
- * One pipeline with its labels.
+ * Get one pipeline with its labels
  */
 export const getPipelineOptions = (options: Options<GetPipelineData>) => queryOptions<GetPipelineResponse, GetPipelineError, GetPipelineResponse, ReturnType<typeof getPipelineQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -588,9 +465,7 @@ export const getPipelineOptions = (options: Options<GetPipelineData>) => queryOp
 });
 
 /**
- * Update Pipeline
- *
- * Change name or description. 409 `ETAG_MISMATCH`, `PIPELINE_NAME_TAKEN`.
+ * Change name or description. 409 `ETAG_MISMATCH`, `PIPELINE_NAME_TAKEN`
  */
 export const updatePipelineMutation = (options?: Partial<Options<UpdatePipelineData>>): UseMutationOptions<UpdatePipelineResponse, UpdatePipelineError, Options<UpdatePipelineData>> => {
     const mutationOptions: UseMutationOptions<UpdatePipelineResponse, UpdatePipelineError, Options<UpdatePipelineData>> = {
@@ -607,14 +482,12 @@ export const updatePipelineMutation = (options?: Partial<Options<UpdatePipelineD
 };
 
 /**
- * Archive Pipeline
- *
- * Hide a pipeline and refuse new versions and runs. Archiving twice is no error.
+ * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`
  */
-export const archivePipelineMutation = (options?: Partial<Options<ArchivePipelineData>>): UseMutationOptions<ArchivePipelineResponse, ArchivePipelineError, Options<ArchivePipelineData>> => {
-    const mutationOptions: UseMutationOptions<ArchivePipelineResponse, ArchivePipelineError, Options<ArchivePipelineData>> = {
+export const deletePipelineLabelMutation = (options?: Partial<Options<DeletePipelineLabelData>>): UseMutationOptions<DeletePipelineLabelResponse, DeletePipelineLabelError, Options<DeletePipelineLabelData>> => {
+    const mutationOptions: UseMutationOptions<DeletePipelineLabelResponse, DeletePipelineLabelError, Options<DeletePipelineLabelData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await archivePipeline({
+            const { data } = await deletePipelineLabel({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -626,14 +499,12 @@ export const archivePipelineMutation = (options?: Partial<Options<ArchivePipelin
 };
 
 /**
- * Unarchive Pipeline
- *
- * Bring an archived pipeline back.
+ * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`
  */
-export const unarchivePipelineMutation = (options?: Partial<Options<UnarchivePipelineData>>): UseMutationOptions<UnarchivePipelineResponse, UnarchivePipelineError, Options<UnarchivePipelineData>> => {
-    const mutationOptions: UseMutationOptions<UnarchivePipelineResponse, UnarchivePipelineError, Options<UnarchivePipelineData>> = {
+export const setPipelineLabelMutation = (options?: Partial<Options<SetPipelineLabelData>>): UseMutationOptions<SetPipelineLabelResponse, SetPipelineLabelError, Options<SetPipelineLabelData>> => {
+    const mutationOptions: UseMutationOptions<SetPipelineLabelResponse, SetPipelineLabelError, Options<SetPipelineLabelData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await unarchivePipeline({
+            const { data } = await setPipelineLabel({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -647,9 +518,7 @@ export const unarchivePipelineMutation = (options?: Partial<Options<UnarchivePip
 export const listPipelineVersionsQueryKey = (options: Options<ListPipelineVersionsData>) => createQueryKey('listPipelineVersions', options);
 
 /**
- * List Pipeline Versions
- *
- * Versions of a pipeline, newest first.
+ * List versions of a pipeline, newest first
  */
 export const listPipelineVersionsOptions = (options: Options<ListPipelineVersionsData>) => queryOptions<ListPipelineVersionsResponse, ListPipelineVersionsError, ListPipelineVersionsResponse, ReturnType<typeof listPipelineVersionsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -667,9 +536,7 @@ export const listPipelineVersionsOptions = (options: Options<ListPipelineVersion
 export const listPipelineVersionsInfiniteQueryKey = (options: Options<ListPipelineVersionsData>): QueryKey<Options<ListPipelineVersionsData>> => createQueryKey('listPipelineVersions', options, true);
 
 /**
- * List Pipeline Versions
- *
- * Versions of a pipeline, newest first.
+ * List versions of a pipeline, newest first
  */
 export const listPipelineVersionsInfiniteOptions = (options: Options<ListPipelineVersionsData>) => {
     const opts = infiniteQueryOptions<ListPipelineVersionsResponse, ListPipelineVersionsError, InfiniteData<ListPipelineVersionsResponse>, QueryKey<Options<ListPipelineVersionsData>>, string | Pick<QueryKey<Options<ListPipelineVersionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -697,9 +564,7 @@ export const listPipelineVersionsInfiniteOptions = (options: Options<ListPipelin
 };
 
 /**
- * Create Pipeline Version
- *
- * Add an immutable, valid version. 409 `PIPELINE_ARCHIVED`; 422 `DEFINITION_INVALID`.
+ * Add an immutable, valid version. 409 `PIPELINE_ARCHIVED`; 422 `DEFINITION_INVALID`
  */
 export const createPipelineVersionMutation = (options?: Partial<Options<CreatePipelineVersionData>>): UseMutationOptions<CreatePipelineVersionResponse, CreatePipelineVersionError, Options<CreatePipelineVersionData>> => {
     const mutationOptions: UseMutationOptions<CreatePipelineVersionResponse, CreatePipelineVersionError, Options<CreatePipelineVersionData>> = {
@@ -718,9 +583,7 @@ export const createPipelineVersionMutation = (options?: Partial<Options<CreatePi
 export const getPipelineVersionQueryKey = (options: Options<GetPipelineVersionData>) => createQueryKey('getPipelineVersion', options);
 
 /**
- * Get Pipeline Version
- *
- * One version by number.
+ * Get one version by number
  */
 export const getPipelineVersionOptions = (options: Options<GetPipelineVersionData>) => queryOptions<GetPipelineVersionResponse, GetPipelineVersionError, GetPipelineVersionResponse, ReturnType<typeof getPipelineVersionQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -736,9 +599,9 @@ export const getPipelineVersionOptions = (options: Options<GetPipelineVersionDat
 });
 
 /**
- * Publish Pipeline Version
+ * Make one version the one that new runs use when they name none
  *
- * Make one version the one that new runs use when they name none: moves the label `production`.
+ * Moves the label `production`.
  */
 export const publishPipelineVersionMutation = (options?: Partial<Options<PublishPipelineVersionData>>): UseMutationOptions<PublishPipelineVersionResponse, PublishPipelineVersionError, Options<PublishPipelineVersionData>> => {
     const mutationOptions: UseMutationOptions<PublishPipelineVersionResponse, PublishPipelineVersionError, Options<PublishPipelineVersionData>> = {
@@ -755,14 +618,12 @@ export const publishPipelineVersionMutation = (options?: Partial<Options<Publish
 };
 
 /**
- * Delete Pipeline Label
- *
- * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`.
+ * Hide a pipeline and refuse new versions and runs. Archiving twice is no error
  */
-export const deletePipelineLabelMutation = (options?: Partial<Options<DeletePipelineLabelData>>): UseMutationOptions<DeletePipelineLabelResponse, DeletePipelineLabelError, Options<DeletePipelineLabelData>> => {
-    const mutationOptions: UseMutationOptions<DeletePipelineLabelResponse, DeletePipelineLabelError, Options<DeletePipelineLabelData>> = {
+export const archivePipelineMutation = (options?: Partial<Options<ArchivePipelineData>>): UseMutationOptions<ArchivePipelineResponse, ArchivePipelineError, Options<ArchivePipelineData>> => {
+    const mutationOptions: UseMutationOptions<ArchivePipelineResponse, ArchivePipelineError, Options<ArchivePipelineData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await deletePipelineLabel({
+            const { data } = await archivePipeline({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -774,14 +635,12 @@ export const deletePipelineLabelMutation = (options?: Partial<Options<DeletePipe
 };
 
 /**
- * Set Pipeline Label
- *
- * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`.
+ * Bring an archived pipeline back
  */
-export const setPipelineLabelMutation = (options?: Partial<Options<SetPipelineLabelData>>): UseMutationOptions<SetPipelineLabelResponse, SetPipelineLabelError, Options<SetPipelineLabelData>> => {
-    const mutationOptions: UseMutationOptions<SetPipelineLabelResponse, SetPipelineLabelError, Options<SetPipelineLabelData>> = {
+export const unarchivePipelineMutation = (options?: Partial<Options<UnarchivePipelineData>>): UseMutationOptions<UnarchivePipelineResponse, UnarchivePipelineError, Options<UnarchivePipelineData>> => {
+    const mutationOptions: UseMutationOptions<UnarchivePipelineResponse, UnarchivePipelineError, Options<UnarchivePipelineData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await setPipelineLabel({
+            const { data } = await unarchivePipeline({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -792,136 +651,27 @@ export const setPipelineLabelMutation = (options?: Partial<Options<SetPipelineLa
     return mutationOptions;
 };
 
-export const getUsageQueryKey = (options?: Options<GetUsageData>) => createQueryKey('getUsage', options);
-
 /**
- * Get Usage
- *
- * Usage summed by UTC day, model or pipeline. 422 for a range over 366 days or reversed.
+ * Check a definition without saving it. Faults are the answer, not an error
  */
-export const getUsageOptions = (options?: Options<GetUsageData>) => queryOptions<GetUsageResponse, GetUsageError, GetUsageResponse, ReturnType<typeof getUsageQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getUsage({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getUsageQueryKey(options)
-});
-
-export const listUsageRecordsQueryKey = (options?: Options<ListUsageRecordsData>) => createQueryKey('listUsageRecords', options);
-
-/**
- * List Usage Records
- *
- * Usage records, newest first.
- */
-export const listUsageRecordsOptions = (options?: Options<ListUsageRecordsData>) => queryOptions<ListUsageRecordsResponse, ListUsageRecordsError, ListUsageRecordsResponse, ReturnType<typeof listUsageRecordsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listUsageRecords({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listUsageRecordsQueryKey(options)
-});
-
-export const listUsageRecordsInfiniteQueryKey = (options?: Options<ListUsageRecordsData>): QueryKey<Options<ListUsageRecordsData>> => createQueryKey('listUsageRecords', options, true);
-
-/**
- * List Usage Records
- *
- * Usage records, newest first.
- */
-export const listUsageRecordsInfiniteOptions = (options?: Options<ListUsageRecordsData>) => {
-    const opts = infiniteQueryOptions<ListUsageRecordsResponse, ListUsageRecordsError, InfiniteData<ListUsageRecordsResponse>, QueryKey<Options<ListUsageRecordsData>>, string | Pick<QueryKey<Options<ListUsageRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListUsageRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    page_token: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listUsageRecords({
+export const validatePipelineMutation = (options?: Partial<Options<ValidatePipelineData>>): UseMutationOptions<ValidatePipelineResponse, ValidatePipelineError, Options<ValidatePipelineData>> => {
+    const mutationOptions: UseMutationOptions<ValidatePipelineResponse, ValidatePipelineError, Options<ValidatePipelineData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await validatePipeline({
                 ...options,
-                ...params,
-                signal,
+                ...fnOptions,
                 throwOnError: true
             });
             return data;
-        },
-        queryKey: listUsageRecordsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-export const listLedgerTransactionsQueryKey = (options?: Options<ListLedgerTransactionsData>) => createQueryKey('listLedgerTransactions', options);
-
-/**
- * List Ledger Transactions
- *
- * Ledger transactions with their entries, newest first; the entries of each sum to zero.
- */
-export const listLedgerTransactionsOptions = (options?: Options<ListLedgerTransactionsData>) => queryOptions<ListLedgerTransactionsResponse, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ReturnType<typeof listLedgerTransactionsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listLedgerTransactions({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listLedgerTransactionsQueryKey(options)
-});
-
-export const listLedgerTransactionsInfiniteQueryKey = (options?: Options<ListLedgerTransactionsData>): QueryKey<Options<ListLedgerTransactionsData>> => createQueryKey('listLedgerTransactions', options, true);
-
-/**
- * List Ledger Transactions
- *
- * Ledger transactions with their entries, newest first; the entries of each sum to zero.
- */
-export const listLedgerTransactionsInfiniteOptions = (options?: Options<ListLedgerTransactionsData>) => {
-    const opts = infiniteQueryOptions<ListLedgerTransactionsResponse, ListLedgerTransactionsError, InfiniteData<ListLedgerTransactionsResponse>, QueryKey<Options<ListLedgerTransactionsData>>, string | Pick<QueryKey<Options<ListLedgerTransactionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListLedgerTransactionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    page_token: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listLedgerTransactions({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listLedgerTransactionsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
+        }
+    };
+    return mutationOptions;
 };
 
 export const listPricesQueryKey = (options?: Options<ListPricesData>) => createQueryKey('listPrices', options);
 
 /**
- * List Prices
- *
- * Prices in force now: the tenant's own first, then the price book's.
+ * List prices in force now: the tenant's own first, then the price book's
  */
 export const listPricesOptions = (options?: Options<ListPricesData>) => queryOptions<ListPricesResponse, ListPricesError, ListPricesResponse, ReturnType<typeof listPricesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -939,9 +689,7 @@ export const listPricesOptions = (options?: Options<ListPricesData>) => queryOpt
 export const listPricesInfiniteQueryKey = (options?: Options<ListPricesData>): QueryKey<Options<ListPricesData>> => createQueryKey('listPrices', options, true);
 
 /**
- * List Prices
- *
- * Prices in force now: the tenant's own first, then the price book's.
+ * List prices in force now: the tenant's own first, then the price book's
  */
 export const listPricesInfiniteOptions = (options?: Options<ListPricesData>) => {
     const opts = infiniteQueryOptions<ListPricesResponse, ListPricesError, InfiniteData<ListPricesResponse>, QueryKey<Options<ListPricesData>>, string | Pick<QueryKey<Options<ListPricesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -969,9 +717,7 @@ export const listPricesInfiniteOptions = (options?: Options<ListPricesData>) => 
 };
 
 /**
- * Create Price
- *
- * Add an own price from a moment on. Usage already booked keeps its price.
+ * Add an own price from a moment on. Usage already booked keeps its price
  */
 export const createPriceMutation = (options?: Partial<Options<CreatePriceData>>): UseMutationOptions<CreatePriceResponse, CreatePriceError, Options<CreatePriceData>> => {
     const mutationOptions: UseMutationOptions<CreatePriceResponse, CreatePriceError, Options<CreatePriceData>> = {
@@ -990,9 +736,7 @@ export const createPriceMutation = (options?: Partial<Options<CreatePriceData>>)
 export const listPromptsQueryKey = (options?: Options<ListPromptsData>) => createQueryKey('listPrompts', options);
 
 /**
- * List Prompts
- *
- * Prompts, last changed first.
+ * List prompts, last changed first
  */
 export const listPromptsOptions = (options?: Options<ListPromptsData>) => queryOptions<ListPromptsResponse, ListPromptsError, ListPromptsResponse, ReturnType<typeof listPromptsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1010,9 +754,7 @@ export const listPromptsOptions = (options?: Options<ListPromptsData>) => queryO
 export const listPromptsInfiniteQueryKey = (options?: Options<ListPromptsData>): QueryKey<Options<ListPromptsData>> => createQueryKey('listPrompts', options, true);
 
 /**
- * List Prompts
- *
- * Prompts, last changed first.
+ * List prompts, last changed first
  */
 export const listPromptsInfiniteOptions = (options?: Options<ListPromptsData>) => {
     const opts = infiniteQueryOptions<ListPromptsResponse, ListPromptsError, InfiniteData<ListPromptsResponse>, QueryKey<Options<ListPromptsData>>, string | Pick<QueryKey<Options<ListPromptsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1040,9 +782,7 @@ export const listPromptsInfiniteOptions = (options?: Options<ListPromptsData>) =
 };
 
 /**
- * Create Prompt
- *
- * Create a prompt with its first version. 409 `PROMPT_NAME_TAKEN`.
+ * Create a prompt with its first version. 409 `PROMPT_NAME_TAKEN`
  */
 export const createPromptMutation = (options?: Partial<Options<CreatePromptData>>): UseMutationOptions<CreatePromptResponse, CreatePromptError, Options<CreatePromptData>> => {
     const mutationOptions: UseMutationOptions<CreatePromptResponse, CreatePromptError, Options<CreatePromptData>> = {
@@ -1061,9 +801,7 @@ export const createPromptMutation = (options?: Partial<Options<CreatePromptData>
 export const getPromptQueryKey = (options: Options<GetPromptData>) => createQueryKey('getPrompt', options);
 
 /**
- * Get Prompt
- *
- * One prompt with its labels.
+ * Get one prompt with its labels
  */
 export const getPromptOptions = (options: Options<GetPromptData>) => queryOptions<GetPromptResponse, GetPromptError, GetPromptResponse, ReturnType<typeof getPromptQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1079,9 +817,7 @@ export const getPromptOptions = (options: Options<GetPromptData>) => queryOption
 });
 
 /**
- * Update Prompt
- *
- * Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`.
+ * Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`
  */
 export const updatePromptMutation = (options?: Partial<Options<UpdatePromptData>>): UseMutationOptions<UpdatePromptResponse, UpdatePromptError, Options<UpdatePromptData>> => {
     const mutationOptions: UseMutationOptions<UpdatePromptResponse, UpdatePromptError, Options<UpdatePromptData>> = {
@@ -1098,14 +834,12 @@ export const updatePromptMutation = (options?: Partial<Options<UpdatePromptData>
 };
 
 /**
- * Archive Prompt
- *
- * Hide a prompt from lists and refuse new versions; what is labelled is still served. Twice is no error.
+ * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`
  */
-export const archivePromptMutation = (options?: Partial<Options<ArchivePromptData>>): UseMutationOptions<ArchivePromptResponse, ArchivePromptError, Options<ArchivePromptData>> => {
-    const mutationOptions: UseMutationOptions<ArchivePromptResponse, ArchivePromptError, Options<ArchivePromptData>> = {
+export const deletePromptLabelMutation = (options?: Partial<Options<DeletePromptLabelData>>): UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> => {
+    const mutationOptions: UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await archivePrompt({
+            const { data } = await deletePromptLabel({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1117,14 +851,12 @@ export const archivePromptMutation = (options?: Partial<Options<ArchivePromptDat
 };
 
 /**
- * Unarchive Prompt
- *
- * Bring an archived prompt back.
+ * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`
  */
-export const unarchivePromptMutation = (options?: Partial<Options<UnarchivePromptData>>): UseMutationOptions<UnarchivePromptResponse, UnarchivePromptError, Options<UnarchivePromptData>> => {
-    const mutationOptions: UseMutationOptions<UnarchivePromptResponse, UnarchivePromptError, Options<UnarchivePromptData>> = {
+export const setPromptLabelMutation = (options?: Partial<Options<SetPromptLabelData>>): UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> => {
+    const mutationOptions: UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await unarchivePrompt({
+            const { data } = await setPromptLabel({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1138,12 +870,12 @@ export const unarchivePromptMutation = (options?: Partial<Options<UnarchivePromp
 export const resolvePromptQueryKey = (options: Options<ResolvePromptData>) => createQueryKey('resolvePrompt', options);
 
 /**
- * Resolve Prompt
+ * Fetch the version that a label stands for now
  *
- * The version that a label stands for now: what programs call before each use of a prompt.
+ * What programs call before each use of a prompt.
  *
- * With If-None-Match it answers 304 while nothing changed. 404 `PROMPT_NOT_FOUND`, `LABEL_NOT_FOUND`,
- * `PROMPT_VERSION_NOT_FOUND`.
+ * With If-None-Match it answers 304 while nothing changed. 404 `PROMPT_NOT_FOUND`,
+ * `LABEL_NOT_FOUND`, `PROMPT_VERSION_NOT_FOUND`.
  */
 export const resolvePromptOptions = (options: Options<ResolvePromptData>) => queryOptions<ResolvePromptResponse, ResolvePromptError, ResolvePromptResponse, ReturnType<typeof resolvePromptQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1161,9 +893,7 @@ export const resolvePromptOptions = (options: Options<ResolvePromptData>) => que
 export const listPromptVersionsQueryKey = (options: Options<ListPromptVersionsData>) => createQueryKey('listPromptVersions', options);
 
 /**
- * List Prompt Versions
- *
- * Versions of a prompt, newest first.
+ * List versions of a prompt, newest first
  */
 export const listPromptVersionsOptions = (options: Options<ListPromptVersionsData>) => queryOptions<ListPromptVersionsResponse, ListPromptVersionsError, ListPromptVersionsResponse, ReturnType<typeof listPromptVersionsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1181,9 +911,7 @@ export const listPromptVersionsOptions = (options: Options<ListPromptVersionsDat
 export const listPromptVersionsInfiniteQueryKey = (options: Options<ListPromptVersionsData>): QueryKey<Options<ListPromptVersionsData>> => createQueryKey('listPromptVersions', options, true);
 
 /**
- * List Prompt Versions
- *
- * Versions of a prompt, newest first.
+ * List versions of a prompt, newest first
  */
 export const listPromptVersionsInfiniteOptions = (options: Options<ListPromptVersionsData>) => {
     const opts = infiniteQueryOptions<ListPromptVersionsResponse, ListPromptVersionsError, InfiniteData<ListPromptVersionsResponse>, QueryKey<Options<ListPromptVersionsData>>, string | Pick<QueryKey<Options<ListPromptVersionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1211,9 +939,7 @@ export const listPromptVersionsInfiniteOptions = (options: Options<ListPromptVer
 };
 
 /**
- * Create Prompt Version
- *
- * Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`.
+ * Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`
  */
 export const createPromptVersionMutation = (options?: Partial<Options<CreatePromptVersionData>>): UseMutationOptions<CreatePromptVersionResponse, CreatePromptVersionError, Options<CreatePromptVersionData>> => {
     const mutationOptions: UseMutationOptions<CreatePromptVersionResponse, CreatePromptVersionError, Options<CreatePromptVersionData>> = {
@@ -1232,9 +958,7 @@ export const createPromptVersionMutation = (options?: Partial<Options<CreateProm
 export const getPromptVersionQueryKey = (options: Options<GetPromptVersionData>) => createQueryKey('getPromptVersion', options);
 
 /**
- * Get Prompt Version
- *
- * One version by number.
+ * Get one version by number
  */
 export const getPromptVersionOptions = (options: Options<GetPromptVersionData>) => queryOptions<GetPromptVersionResponse, GetPromptVersionError, GetPromptVersionResponse, ReturnType<typeof getPromptVersionQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1250,14 +974,14 @@ export const getPromptVersionOptions = (options: Options<GetPromptVersionData>) 
 });
 
 /**
- * Delete Prompt Label
+ * Hide a prompt from lists and refuse new versions; what is labelled is still served
  *
- * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`.
+ * Twice is no error.
  */
-export const deletePromptLabelMutation = (options?: Partial<Options<DeletePromptLabelData>>): UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> => {
-    const mutationOptions: UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> = {
+export const archivePromptMutation = (options?: Partial<Options<ArchivePromptData>>): UseMutationOptions<ArchivePromptResponse, ArchivePromptError, Options<ArchivePromptData>> => {
+    const mutationOptions: UseMutationOptions<ArchivePromptResponse, ArchivePromptError, Options<ArchivePromptData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await deletePromptLabel({
+            const { data } = await archivePrompt({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1269,28 +993,7 @@ export const deletePromptLabelMutation = (options?: Partial<Options<DeletePrompt
 };
 
 /**
- * Set Prompt Label
- *
- * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`.
- */
-export const setPromptLabelMutation = (options?: Partial<Options<SetPromptLabelData>>): UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> => {
-    const mutationOptions: UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await setPromptLabel({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Render Prompt
- *
- * Fill a version, or an unsaved draft, with variables.
+ * Fill a version, or an unsaved draft, with variables
  *
  * 422 `VARIABLES_INVALID` names each missing, unknown or wrongly typed variable.
  */
@@ -1309,18 +1012,12 @@ export const renderPromptMutation = (options?: Partial<Options<RenderPromptData>
 };
 
 /**
- * Create Model Call
- *
- * Call a model once with a prompt version or a draft. Metered like a step; never retried once tokens flowed.
- *
- * The answer is `text/event-stream`: `event: delta` with `{"text": …}` for each piece, then one `event: result`
- * with call_id, text, model, finish_reason, usage, duration_ms and first_token_ms; or `event: problem` with a
- * problem document when the provider fails midway.
+ * Bring an archived prompt back
  */
-export const createModelCallMutation = (options?: Partial<Options<CreateModelCallData>>): UseMutationOptions<unknown, CreateModelCallError, Options<CreateModelCallData>> => {
-    const mutationOptions: UseMutationOptions<unknown, CreateModelCallError, Options<CreateModelCallData>> = {
+export const unarchivePromptMutation = (options?: Partial<Options<UnarchivePromptData>>): UseMutationOptions<UnarchivePromptResponse, UnarchivePromptError, Options<UnarchivePromptData>> => {
+    const mutationOptions: UseMutationOptions<UnarchivePromptResponse, UnarchivePromptError, Options<UnarchivePromptData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await createModelCall({
+            const { data } = await unarchivePrompt({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1334,9 +1031,7 @@ export const createModelCallMutation = (options?: Partial<Options<CreateModelCal
 export const listProvidersQueryKey = (options?: Options<ListProvidersData>) => createQueryKey('listProviders', options);
 
 /**
- * List Providers
- *
- * Providers by name.
+ * List providers by name
  */
 export const listProvidersOptions = (options?: Options<ListProvidersData>) => queryOptions<ListProvidersResponse, ListProvidersError, ListProvidersResponse, ReturnType<typeof listProvidersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1354,9 +1049,7 @@ export const listProvidersOptions = (options?: Options<ListProvidersData>) => qu
 export const listProvidersInfiniteQueryKey = (options?: Options<ListProvidersData>): QueryKey<Options<ListProvidersData>> => createQueryKey('listProviders', options, true);
 
 /**
- * List Providers
- *
- * Providers by name.
+ * List providers by name
  */
 export const listProvidersInfiniteOptions = (options?: Options<ListProvidersData>) => {
     const opts = infiniteQueryOptions<ListProvidersResponse, ListProvidersError, InfiniteData<ListProvidersResponse>, QueryKey<Options<ListProvidersData>>, string | Pick<QueryKey<Options<ListProvidersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1384,9 +1077,7 @@ export const listProvidersInfiniteOptions = (options?: Options<ListProvidersData
 };
 
 /**
- * Create Provider
- *
- * Add a model provider; its key is sealed. 409 `PROVIDER_NAME_TAKEN`; 422 `EGRESS_REFUSED`.
+ * Add a model provider; its key is sealed. 409 `PROVIDER_NAME_TAKEN`; 422 `EGRESS_REFUSED`
  */
 export const createProviderMutation = (options?: Partial<Options<CreateProviderData>>): UseMutationOptions<CreateProviderResponse, CreateProviderError, Options<CreateProviderData>> => {
     const mutationOptions: UseMutationOptions<CreateProviderResponse, CreateProviderError, Options<CreateProviderData>> = {
@@ -1403,9 +1094,7 @@ export const createProviderMutation = (options?: Partial<Options<CreateProviderD
 };
 
 /**
- * Delete Provider
- *
- * Remove a provider and its key.
+ * Remove a provider and its key
  */
 export const deleteProviderMutation = (options?: Partial<Options<DeleteProviderData>>): UseMutationOptions<DeleteProviderResponse, DeleteProviderError, Options<DeleteProviderData>> => {
     const mutationOptions: UseMutationOptions<DeleteProviderResponse, DeleteProviderError, Options<DeleteProviderData>> = {
@@ -1424,9 +1113,7 @@ export const deleteProviderMutation = (options?: Partial<Options<DeleteProviderD
 export const getProviderQueryKey = (options: Options<GetProviderData>) => createQueryKey('getProvider', options);
 
 /**
- * Get Provider
- *
- * One provider, its key's last four characters only.
+ * Get one provider, its key's last four characters only
  */
 export const getProviderOptions = (options: Options<GetProviderData>) => queryOptions<GetProviderResponse, GetProviderError, GetProviderResponse, ReturnType<typeof getProviderQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1442,9 +1129,7 @@ export const getProviderOptions = (options: Options<GetProviderData>) => queryOp
 });
 
 /**
- * Update Provider
- *
- * Change a provider. Another host without a new key clears the key. 409 `ETAG_MISMATCH`.
+ * Change a provider. Another host without a new key clears the key. 409 `ETAG_MISMATCH`
  */
 export const updateProviderMutation = (options?: Partial<Options<UpdateProviderData>>): UseMutationOptions<UpdateProviderResponse, UpdateProviderError, Options<UpdateProviderData>> => {
     const mutationOptions: UseMutationOptions<UpdateProviderResponse, UpdateProviderError, Options<UpdateProviderData>> = {
@@ -1460,32 +1145,10 @@ export const updateProviderMutation = (options?: Partial<Options<UpdateProviderD
     return mutationOptions;
 };
 
-export const listModelsQueryKey = (options?: Options<ListModelsData>) => createQueryKey('listModels', options);
-
-/**
- * List Models
- *
- * Models that calls may name: the simulator's in test mode, the providers' in live mode.
- */
-export const listModelsOptions = (options?: Options<ListModelsData>) => queryOptions<ListModelsResponse, ListModelsError, ListModelsResponse, ReturnType<typeof listModelsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listModels({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listModelsQueryKey(options)
-});
-
 export const listRunsQueryKey = (options?: Options<ListRunsData>) => createQueryKey('listRuns', options);
 
 /**
- * List Runs
- *
- * Runs without steps, newest first.
+ * List runs without steps, newest first
  */
 export const listRunsOptions = (options?: Options<ListRunsData>) => queryOptions<ListRunsResponse, ListRunsError, ListRunsResponse, ReturnType<typeof listRunsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1503,9 +1166,7 @@ export const listRunsOptions = (options?: Options<ListRunsData>) => queryOptions
 export const listRunsInfiniteQueryKey = (options?: Options<ListRunsData>): QueryKey<Options<ListRunsData>> => createQueryKey('listRuns', options, true);
 
 /**
- * List Runs
- *
- * Runs without steps, newest first.
+ * List runs without steps, newest first
  */
 export const listRunsInfiniteOptions = (options?: Options<ListRunsData>) => {
     const opts = infiniteQueryOptions<ListRunsResponse, ListRunsError, InfiniteData<ListRunsResponse>, QueryKey<Options<ListRunsData>>, string | Pick<QueryKey<Options<ListRunsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1533,12 +1194,11 @@ export const listRunsInfiniteOptions = (options?: Options<ListRunsData>) => {
 };
 
 /**
- * Start Run
+ * Start a run of a pinned pipeline version
  *
- * Start a run of a pinned pipeline version.
- *
- * Once answered it will end in exactly one terminal state, whatever crashes. Send an Idempotency-Key: the same
- * key and body give the same run. 404 `PIPELINE_NOT_FOUND`; 409 `PROMPT_MISSING`; 422 `INPUT_INVALID`.
+ * Once answered it will end in exactly one terminal state, whatever crashes. Send an Idempotency-
+ * Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`; 409 `PROMPT_MISSING`;
+ * 422 `INPUT_INVALID`.
  */
 export const startRunMutation = (options?: Partial<Options<StartRunData>>): UseMutationOptions<StartRunResponse, StartRunError, Options<StartRunData>> => {
     const mutationOptions: UseMutationOptions<StartRunResponse, StartRunError, Options<StartRunData>> = {
@@ -1557,9 +1217,7 @@ export const startRunMutation = (options?: Partial<Options<StartRunData>>): UseM
 export const getRunQueryKey = (options: Options<GetRunData>) => createQueryKey('getRun', options);
 
 /**
- * Get Run
- *
- * One run with its steps.
+ * Get one run with its steps
  */
 export const getRunOptions = (options: Options<GetRunData>) => queryOptions<GetRunResponse, GetRunError, GetRunResponse, ReturnType<typeof getRunQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1574,31 +1232,10 @@ export const getRunOptions = (options: Options<GetRunData>) => queryOptions<GetR
     queryKey: getRunQueryKey(options)
 });
 
-/**
- * Cancel Run
- *
- * Ask a run to stop, seen by its worker within a second. A run that has ended stays as it is.
- */
-export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): UseMutationOptions<CancelRunResponse, CancelRunError, Options<CancelRunData>> => {
-    const mutationOptions: UseMutationOptions<CancelRunResponse, CancelRunError, Options<CancelRunData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await cancelRun({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
 export const getRunCostQueryKey = (options: Options<GetRunCostData>) => createQueryKey('getRunCost', options);
 
 /**
- * Get Run Cost
- *
- * What a run cost so far, by usage record. Usage arrives within seconds of the step.
+ * Tell what a run cost so far, by usage record. Usage arrives within seconds of the step
  */
 export const getRunCostOptions = (options: Options<GetRunCostData>) => queryOptions<GetRunCostResponse, GetRunCostError, GetRunCostResponse, ReturnType<typeof getRunCostQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1616,14 +1253,12 @@ export const getRunCostOptions = (options: Options<GetRunCostData>) => queryOpti
 export const listRunEventsQueryKey = (options: Options<ListRunEventsData>) => createQueryKey('listRunEvents', options);
 
 /**
- * List Run Events
+ * Follow a run live, or read a page of its events with `Accept: application/json`
  *
- * Follow a run live, or read a page of its events with `Accept: application/json`.
- *
- * As `text/event-stream`: each numbered event has its number as `id`, its type as `event` and a RunEvent as
- * `data`; between them `event: delta` carries tokens as they come (`step_id`, `attempt`, `text`), without id.
- * Ends after the terminal event. `event: reconnect` asks to connect again with the last id; a comment every
- * 15 s keeps the line open.
+ * As `text/event-stream`: each numbered event has its number as `id`, its type as `event` and a
+ * RunEvent as `data`; between them `event: delta` carries tokens as they come (`step_id`,
+ * `attempt`, `text`), without id. Ends after the terminal event. `event: reconnect` asks to
+ * connect again with the last id; a comment every 15 s keeps the line open.
  */
 export const listRunEventsOptions = (options: Options<ListRunEventsData>) => queryOptions<ListRunEventsResponse, ListRunEventsError, ListRunEventsResponse, ReturnType<typeof listRunEventsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1641,14 +1276,12 @@ export const listRunEventsOptions = (options: Options<ListRunEventsData>) => que
 export const listRunEventsInfiniteQueryKey = (options: Options<ListRunEventsData>): QueryKey<Options<ListRunEventsData>> => createQueryKey('listRunEvents', options, true);
 
 /**
- * List Run Events
+ * Follow a run live, or read a page of its events with `Accept: application/json`
  *
- * Follow a run live, or read a page of its events with `Accept: application/json`.
- *
- * As `text/event-stream`: each numbered event has its number as `id`, its type as `event` and a RunEvent as
- * `data`; between them `event: delta` carries tokens as they come (`step_id`, `attempt`, `text`), without id.
- * Ends after the terminal event. `event: reconnect` asks to connect again with the last id; a comment every
- * 15 s keeps the line open.
+ * As `text/event-stream`: each numbered event has its number as `id`, its type as `event` and a
+ * RunEvent as `data`; between them `event: delta` carries tokens as they come (`step_id`,
+ * `attempt`, `text`), without id. Ends after the terminal event. `event: reconnect` asks to
+ * connect again with the last id; a comment every 15 s keeps the line open.
  */
 export const listRunEventsInfiniteOptions = (options: Options<ListRunEventsData>) => {
     const opts = infiniteQueryOptions<ListRunEventsResponse, ListRunEventsError, InfiniteData<ListRunEventsResponse>, QueryKey<Options<ListRunEventsData>>, number | Pick<QueryKey<Options<ListRunEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1671,6 +1304,221 @@ export const listRunEventsInfiniteOptions = (options: Options<ListRunEventsData>
             return data;
         },
         queryKey: listRunEventsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Ask a run to stop, seen by its worker within a second
+ *
+ * A run that has ended stays as it is.
+ */
+export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): UseMutationOptions<CancelRunResponse, CancelRunError, Options<CancelRunData>> => {
+    const mutationOptions: UseMutationOptions<CancelRunResponse, CancelRunError, Options<CancelRunData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelRun({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDefinitionSchemaQueryKey = (options?: Options<GetDefinitionSchemaData>) => createQueryKey('getDefinitionSchema', options);
+
+/**
+ * Get the JSON Schema (2020-12) that definitions follow
+ */
+export const getDefinitionSchemaOptions = (options?: Options<GetDefinitionSchemaData>) => queryOptions<GetDefinitionSchemaResponse, GetDefinitionSchemaError, GetDefinitionSchemaResponse, ReturnType<typeof getDefinitionSchemaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDefinitionSchema({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDefinitionSchemaQueryKey(options)
+});
+
+/**
+ * Log out
+ *
+ * Ends the browser session and clears its cookie. Token sessions end by `/v1/auth/tokens:revoke`.
+ */
+export const logOutMutation = (options?: Partial<Options<LogOutData>>): UseMutationOptions<LogOutResponse, LogOutError, Options<LogOutData>> => {
+    const mutationOptions: UseMutationOptions<LogOutResponse, LogOutError, Options<LogOutData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await logOut({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSessionQueryKey = (options?: Options<GetSessionData>) => createQueryKey('getSession', options);
+
+/**
+ * Tell who is calling: user, tenant, role and permissions of the caller
+ */
+export const getSessionOptions = (options?: Options<GetSessionData>) => queryOptions<GetSessionResponse, GetSessionError, GetSessionResponse, ReturnType<typeof getSessionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSession({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSessionQueryKey(options)
+});
+
+/**
+ * Log in with a browser
+ *
+ * The session is in the cookie `__Host-pp_session`, out of reach of scripts. 401
+ * `WRONG_CREDENTIALS`, the same for an unknown e-mail; 429 `TOO_MANY_ATTEMPTS` with Retry-After.
+ */
+export const logInMutation = (options?: Partial<Options<LogInData>>): UseMutationOptions<LogInResponse, LogInError, Options<LogInData>> => {
+    const mutationOptions: UseMutationOptions<LogInResponse, LogInError, Options<LogInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await logIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign up
+ *
+ * Make a user, a tenant and the owner's membership, and log the user in. Answers once every
+ * service holds the tenant. 409 `EMAIL_TAKEN`.
+ */
+export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> => {
+    const mutationOptions: UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await signUp({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTenantQueryKey = (options?: Options<GetTenantData>) => createQueryKey('getTenant', options);
+
+/**
+ * Get the caller's tenant
+ */
+export const getTenantOptions = (options?: Options<GetTenantData>) => queryOptions<GetTenantResponse, GetTenantError, GetTenantResponse, ReturnType<typeof getTenantQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTenant({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTenantQueryKey(options)
+});
+
+/**
+ * Rename the tenant. 409 `ETAG_MISMATCH`
+ */
+export const updateTenantMutation = (options?: Partial<Options<UpdateTenantData>>): UseMutationOptions<UpdateTenantResponse, UpdateTenantError, Options<UpdateTenantData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTenantResponse, UpdateTenantError, Options<UpdateTenantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTenant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getUsageQueryKey = (options?: Options<GetUsageData>) => createQueryKey('getUsage', options);
+
+/**
+ * Sum usage by UTC day, model or pipeline. 422 for a range over 366 days or reversed
+ */
+export const getUsageOptions = (options?: Options<GetUsageData>) => queryOptions<GetUsageResponse, GetUsageError, GetUsageResponse, ReturnType<typeof getUsageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getUsage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getUsageQueryKey(options)
+});
+
+export const listUsageRecordsQueryKey = (options?: Options<ListUsageRecordsData>) => createQueryKey('listUsageRecords', options);
+
+/**
+ * List usage records, newest first
+ */
+export const listUsageRecordsOptions = (options?: Options<ListUsageRecordsData>) => queryOptions<ListUsageRecordsResponse, ListUsageRecordsError, ListUsageRecordsResponse, ReturnType<typeof listUsageRecordsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listUsageRecords({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listUsageRecordsQueryKey(options)
+});
+
+export const listUsageRecordsInfiniteQueryKey = (options?: Options<ListUsageRecordsData>): QueryKey<Options<ListUsageRecordsData>> => createQueryKey('listUsageRecords', options, true);
+
+/**
+ * List usage records, newest first
+ */
+export const listUsageRecordsInfiniteOptions = (options?: Options<ListUsageRecordsData>) => {
+    const opts = infiniteQueryOptions<ListUsageRecordsResponse, ListUsageRecordsError, InfiniteData<ListUsageRecordsResponse>, QueryKey<Options<ListUsageRecordsData>>, string | Pick<QueryKey<Options<ListUsageRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListUsageRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listUsageRecords({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listUsageRecordsInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };

@@ -1,0 +1,163 @@
+import { Box, Button, Typography } from '@mui/material';
+import { Play, Square } from 'lucide-react';
+import { useForm, useWatch, type Control } from 'react-hook-form';
+import type { CreateModelCall, PromptDraft, PromptVersion } from '@/api/generated';
+import { useModelCall } from '@/api/modelCall';
+import { useSession } from '@/api/session';
+import { Panel } from '@/components/Panel';
+import { ModelCallOutput } from '@/components/ModelCallOutput';
+import { SelectInput } from '@/components/SelectInput';
+import { TextInput } from '@/components/TextInput';
+import type { PromptForm } from '@/forms/fields/PromptContentFields';
+import { ModelField } from '@/forms/fields/ModelField';
+import {
+  fromContent,
+  isValue,
+  toText,
+  toValue,
+  usedVariables,
+  type PromptValues,
+  type VariableValues,
+} from '@/forms/promptValues';
+
+interface Values {
+  variables: Record<string, string>;
+  model: string;
+  mode: 'test' | 'live';
+}
+
+/** Tries a saved version. */
+export function TryVersion({ version }: { version: PromptVersion }) {
+  const content = fromContent(version.content);
+  const reference = { prompt: version.prompt_id, version: version.number };
+  return <TryIt content={content} source={() => ({ reference })} />;
+}
+
+/** Tries what stands in the form, saved or not. */
+export function TryDraft({ control, draft }: { control: Control<PromptForm>; draft: () => PromptDraft }) {
+  const [type, text, messages, variables, model] = useWatch({
+    control,
+    name: ['type', 'text', 'messages', 'variables', 'model'],
+  });
+  return <TryIt content={{ type, text, messages, variables, model }} source={() => ({ draft: draft() })} />;
+}
+
+interface Props {
+  content: Pick<PromptValues, 'type' | 'text' | 'messages' | 'variables' | 'model'>;
+  source: () => Pick<CreateModelCall, 'draft' | 'reference'>;
+}
+
+/** Variables, model, and the answer as it streams in. */
+function TryIt({ content, source }: Props) {
+  const { can } = useSession();
+  const form = useForm<Values>({ defaultValues: { variables: {}, model: '', mode: 'test' } });
+  const mode = useWatch({ control: form.control, name: 'mode' });
+  const { state, start, stop } = useModelCall();
+  const variables = allVariables(content);
+  const isStreaming = state.phase === 'streaming';
+  const submit = form.handleSubmit((values) => {
+    start({
+      ...source(),
+      variables: collect(variables, values.variables),
+      model: values.model || (content.model === '' && values.mode === 'test' ? 'sim-text' : ''),
+      mode: values.mode,
+    });
+  });
+  if (!can('models.call')) return null;
+  return (
+    <Panel title="Try it" sx={{ position: { md: 'sticky' }, top: { md: 24 } }}>
+      {/* Not a form: it stands inside the form that saves the prompt. */}
+      <Box sx={{ display: 'grid', gap: 2 }}>
+        {variables.map((variable) => (
+          <VariableInput key={variable.name} control={form.control} variable={variable} />
+        ))}
+        <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: '1fr 1fr' }}>
+          <ModelField
+            control={form.control}
+            name="model"
+            mode={mode}
+            placeholder={content.model || (mode === 'test' ? 'sim-text' : 'Name a model')}
+          />
+          <SelectInput
+            label="Answered by"
+            value={mode}
+            onChange={(chosen) => form.setValue('mode', chosen)}
+            options={[
+              { value: 'test', label: 'Simulator' },
+              { value: 'live', label: 'Provider' },
+            ]}
+          />
+        </Box>
+        <Box sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
+          <Button
+            variant="contained"
+            color="primary"
+            startIcon={<Play size={14} />}
+            disabled={isStreaming}
+            onClick={() => void submit()}
+          >
+            Run
+          </Button>
+          {isStreaming && (
+            <Button startIcon={<Square size={13} />} onClick={stop}>
+              Stop
+            </Button>
+          )}
+          <Typography variant="caption" color="text.secondary">
+            {mode === 'test' ? 'Deterministic, at no price.' : 'Metered and billed like a step.'}
+          </Typography>
+        </Box>
+        <ModelCallOutput state={state} />
+      </Box>
+    </Panel>
+  );
+}
+
+function VariableInput({ control, variable }: { control: Control<Values>; variable: VariableValues }) {
+  const { name, type, description, isRequired, fallback } = variable;
+  const check = (text: unknown) => {
+    if (text === undefined || text === '') return !isRequired || 'Needed: it has no default';
+    return isValue(type, toText(text)) || `Not a value of type ${type}`;
+  };
+  return (
+    <TextInput
+      control={control}
+      name={`variables.${name}`}
+      label={name}
+      className={type === 'string' ? '' : 'mono'}
+      multiline
+      maxRows={10}
+      placeholder={isRequired ? (type === 'string' ? '' : 'JSON') : fallback}
+      helperText={description}
+      rules={{ validate: check }}
+    />
+  );
+}
+
+/** Declared variables, then those that are only used. */
+function allVariables(content: Props['content']): VariableValues[] {
+  const declared = content.variables.filter((variable) => variable.name !== '');
+  const names = new Set(declared.map((variable) => variable.name));
+  const used = usedVariables(content).filter((name) => !names.has(name));
+  return [
+    ...declared,
+    ...used.map((name) => ({
+      name,
+      type: 'string' as const,
+      description: '',
+      isRequired: true,
+      fallback: '',
+      allowed: '',
+    })),
+  ];
+}
+
+/** What is sent: a field left empty takes the default, where there is one. */
+function collect(variables: readonly VariableValues[], texts: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    variables.flatMap(({ name, type }) => {
+      const text = texts[name] ?? '';
+      return text === '' ? [] : [[name, toValue(type, text)]];
+    }),
+  );
+}
