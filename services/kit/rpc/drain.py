@@ -1,7 +1,7 @@
 """Streams that could go on for hours do not hold up a drain: they end, their readers resume."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -29,23 +29,14 @@ async def until_drain(items: AsyncIterator[_Item]) -> AsyncIterator[_Item]:
     Only for streams whose reader can resume without loss, such as a run's numbered events. Outside
     an RPC the stream is passed on to its end.
     """
-    draining = _draining.get()
-    if draining is None:
-        async for item in items:
-            yield item
-        return
+    draining = _draining.get() or asyncio.Event()
     ends = asyncio.ensure_future(draining.wait())
+    step: asyncio.Future[_Item] | None = None
     try:
         while True:
             step = asyncio.ensure_future(anext(items))
-            try:
-                await asyncio.wait({step, ends}, return_when=asyncio.FIRST_COMPLETED)
-            except asyncio.CancelledError:
-                step.cancel()
-                raise
+            await asyncio.wait({step, ends}, return_when=asyncio.FIRST_COMPLETED)
             if not step.done():
-                step.cancel()
-                await asyncio.wait({step})
                 raise Draining("this instance is going away: resume", retry_after_s=0)
             try:
                 item = step.result()
@@ -54,3 +45,13 @@ async def until_drain(items: AsyncIterator[_Item]) -> AsyncIterator[_Item]:
             yield item
     finally:
         ends.cancel()
+        await _end(items, step)
+
+
+async def _end(items: AsyncIterator[_Item], step: "asyncio.Future[_Item] | None") -> None:
+    """Let the stream clean up behind itself now, not when it is collected."""
+    if step is not None and not step.done():
+        step.cancel()
+        await asyncio.wait({step})
+    if isinstance(items, AsyncGenerator):
+        await items.aclose()

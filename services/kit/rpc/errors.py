@@ -13,7 +13,6 @@ from google.rpc import error_details_pb2, status_pb2
 
 from services.kit.errors import (
     AppError,
-    Conflict,
     DeadlineExceeded,
     FieldViolation,
     Internal,
@@ -118,6 +117,4 @@ def _without_details(failure: grpc.aio.AioRpcError, peer: str) -> AppError:
         return Unavailable(f"{peer} cannot be reached", peer=peer)
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         return MessageTooLarge(f"too large to send to {peer}, or to get from it", peer=peer)
-    if code is grpc.StatusCode.ABORTED:
-        return Conflict(f"{peer} gave up; try again", peer=peer)
     return Internal(WITHHELD, peer=peer)

@@ -73,6 +73,18 @@ async def test_work_stops_when_its_deadline_passes() -> None:
     assert handled("GetTenant", "DEADLINE_EXCEEDED") == before + 1
 
 
+async def test_work_that_runs_into_its_own_time_out_with_the_deadline_is_no_bug() -> None:
+    class Punctual(identity_pb2_grpc.IdentityServiceServicer):
+        async def GetTenant(self, request: Any, context: Any) -> Any:
+            await asyncio.sleep((time_left() or 0) - SHAVE_S / 2)
+            raise TimeoutError
+
+    async with served((ADD_IDENTITY, Punctual())) as where:
+        stub: Any = identity_pb2_grpc.IdentityServiceStub(where.channel)
+        with acting_as(member()), pytest.raises(DeadlineExceeded):
+            await stub.GetTenant(identity_pb2.GetTenantRequest(), timeout=0.3)
+
+
 async def test_work_stops_when_its_caller_gives_up() -> None:
     servicer = Slow()
     before = handled("GetTenant", "CANCELLED")

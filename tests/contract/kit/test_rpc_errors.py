@@ -95,7 +95,13 @@ async def test_an_error_without_extras_gets_none_on_the_way(identity: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "bug", [RuntimeError("password=hunter2 at 10.0.0.7"), KeyError("hunter2"), Internal("hunter2")]
+    "bug",
+    [
+        RuntimeError("password=hunter2 at 10.0.0.7"),
+        KeyError("hunter2"),
+        TimeoutError("hunter2"),
+        Internal("hunter2"),
+    ],
 )
 async def test_the_text_of_a_bug_is_withheld_and_its_trace_named(
     identity: Any, bug: Exception
