@@ -6,7 +6,6 @@ from services.identity import events
 from services.identity.commands.open_session import Credentials, SessionOpener
 from services.identity.commands.ports import Invalidations
 from services.identity.errors import RefreshTokenInvalid, RefreshTokenReused
-from services.identity.models import Session
 from services.identity.repository.sessions import Sessions
 from services.identity.rules import sessions as rules
 from services.identity.rules.sessions import EndReason, SessionKind
@@ -17,7 +16,6 @@ from services.kit.work import Tx, Work
 @dataclass(frozen=True, slots=True)
 class _Reused:
     session_id: str
-    ended: Session | None
 
 
 async def refresh_tokens(
@@ -52,7 +50,7 @@ async def _use(tx: Tx, opener: SessionOpener, digest: bytes) -> Credentials | _R
         if ended is not None:
             revoked = events.session_revoked(ended, EndReason.REFRESH_TOKEN_REUSED)
             tx.emit(revoked, tenant=TenantId(ended.tenant_id))
-        return _Reused(token.session_id, ended)
+        return _Reused(token.session_id)
     found = await sessions.find_open(token.session_id)
     if found is None:
         raise RefreshTokenInvalid("the session has ended: log in again")

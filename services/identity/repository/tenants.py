@@ -22,15 +22,16 @@ class Tenants:
         for service in services:
             self._tx.session.add(TenantProvisioning(tenant_id=tenant.id, service=service))
 
-    async def get(self, tenant_id: str, *, lock: bool = False) -> Tenant:
-        """Return a tenant, locked until the end of the transaction if wanted.
-
-        Raises TenantNotFound.
-        """
+    async def find(self, tenant_id: str, *, lock: bool = False) -> Tenant | None:
+        """Return a tenant, locked until the end of the transaction if wanted."""
         query = select(Tenant).where(Tenant.id == tenant_id)
         if lock:
             query = query.with_for_update()
-        tenant = (await self._tx.session.execute(query)).scalar_one_or_none()
+        return (await self._tx.session.execute(query)).scalar_one_or_none()
+
+    async def get(self, tenant_id: str, *, lock: bool = False) -> Tenant:
+        """Return a tenant like `find`; raises TenantNotFound."""
+        tenant = await self.find(tenant_id, lock=lock)
         if tenant is None:
             raise TenantNotFound("there is no such tenant", tenant_id=tenant_id)
         return tenant

@@ -199,6 +199,19 @@ async def test_the_other_tenant_is_not_touched_by_an_answer(
     assert await state_of(waiting, other) == pb.TENANT_STATE_PROVISIONING
 
 
+async def test_an_answer_about_an_unknown_tenant_holds_nothing_up(
+    waiting: Door, neighbours: Neighbours, stack: Stack
+) -> None:
+    strangers = {new_id("evt"): new_id("ten") for _ in range(200)}
+    for event_id, tenant_id in strangers.items():
+        await neighbours.say_provisioned("prompts", tenant_id, event_id=event_id)
+    await applied(stack, list(strangers))
+    signed_up = await waiting.sign_up()
+    await neighbours.answer(signed_up.tenant.id)
+    await until_live(waiting, signed_up)
+    assert await activations(stack, signed_up.tenant.id) == 1
+
+
 async def test_a_service_that_nobody_waits_for_does_no_harm(
     stack: Stack, neighbours: Neighbours
 ) -> None:
