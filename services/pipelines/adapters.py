@@ -1,6 +1,7 @@
 """Outbound calls: which prompts exist, asked of the service that owns them."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -73,14 +74,22 @@ class RemotePrompts:
         async with self._gate:
             answer = await self._stub.ResolvePrompts(request, timeout=self._timeout_s)
         return {
-            reference: tuple(map(_variable, prompt.version.content.variables))
+            reference: _variables(prompt.version)
             for reference, prompt in zip(references, answer.prompts, strict=True)
         }
 
 
-def _variable(variable: pb.Variable) -> PromptVariable:
-    return PromptVariable(
-        variable.name,
-        _TYPES.get(variable.type, "string"),
-        is_required=not variable.default_json,
-    )
+def _variables(version: pb.PromptVersion) -> tuple[PromptVariable, ...]:
+    declared = [
+        PromptVariable(
+            variable.name,
+            _TYPES.get(variable.type, "string"),
+            is_required=not variable.default_json,
+            choices=tuple(map(json.loads, variable.enum_json)),
+        )
+        for variable in version.content.variables
+    ]
+    undeclared = [
+        PromptVariable(name, "string", is_required=True) for name in version.undeclared_variables
+    ]
+    return (*declared, *undeclared)

@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from promptpilot.pipelines.v1 import pipelines_pb2 as pb
 from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceStub
+from promptpilot.prompts.v1 import prompts_pb2
+from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.kit.db import Database
 from services.kit.ids import TenantId, new_id
 from services.kit.migrations import tenant_tree
@@ -21,12 +23,16 @@ from services.kit.work import UnitOfWork
 from services.pipelines.app import build_for_tests
 from services.pipelines.commands.provision_tenant import provision_tenant
 from services.pipelines.settings import PipelinesSettings
+from services.prompts.adapters import read_library
+from services.prompts.app import build_for_tests as build_prompts
+from services.prompts.commands.provision_tenant import (
+    provision_tenant as provision_tenant_of_prompts,
+)
+from services.prompts.settings import PromptsSettings
 from tests.support.rpc import PUBLIC_KEY, member, rpc_settings
 from tests.support.stack import Stack
 
-_OWN_PRIVATE_KEY, OWN_PUBLIC_KEY = generate_key_pair()
-# Where nobody listens: definitions without prompts need nobody to ask.
-_NOWHERE = "127.0.0.1:1"
+_OWN_PRIVATE_KEY, _OWN_PUBLIC_KEY = generate_key_pair()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Door:
     process: Process
     stub: PipelinesServiceStub
     work: UnitOfWork
+    prompts: "Prompts"
     caller: Caller
 
     @property
@@ -54,6 +61,7 @@ class Door:
         assert caller.tenant is not None
         async with self.work.begin_control() as tx:
             await provision_tenant(tx, caller.tenant)
+        await self.prompts.provision(caller.tenant)
         return self.as_caller(caller)
 
     @property
@@ -129,7 +137,50 @@ def create_request(definition: Any = None, **changes: Any) -> pb.CreatePipelineR
     return pb.CreatePipelineRequest(**(fields | changes))
 
 
-async def settings_for(stack: Stack, *, prompts: str = _NOWHERE) -> PipelinesSettings:
+@dataclass(frozen=True)
+class Prompts:
+    """The running prompts service that pipelines asks, and the gateway's stub of it."""
+
+    address: str
+    stub: PromptsServiceStub
+    work: UnitOfWork
+
+    async def create(self, caller: Caller, name: str, text: str) -> None:
+        """Create a text prompt of somebody's tenant; its version is `latest` only."""
+        content = prompts_pb2.PromptContent(type=prompts_pb2.PROMPT_TYPE_TEXT, text=text)
+        request = prompts_pb2.CreatePromptRequest(name=name, content=content)
+        call: Any = self.stub.CreatePrompt
+        with acting_as(caller):
+            await call(request, timeout=20)
+
+    async def provision(self, tenant: TenantId) -> None:
+        """Make a tenant there, with the default library."""
+        async with self.work.begin_control() as tx:
+            await provision_tenant_of_prompts(tx, tenant, read_library())
+
+
+@asynccontextmanager
+async def prompts_running(stack: Stack) -> AsyncIterator[Prompts]:
+    """Run a prompts service that believes pipelines and the gateway, until the block ends."""
+    rpc = RpcSettings(
+        context_private_key=SecretStr(_OWN_PRIVATE_KEY),
+        context_public_keys={"gateway": PUBLIC_KEY, "pipelines": _OWN_PUBLIC_KEY},
+    )
+    database = await stack.database_for("prompts")
+    settings = PromptsSettings(database=database, bus=stack.bus(), rpc=rpc)
+    own_database = Database(database)
+    async with running(build_prompts(settings)) as process:
+        address = f"127.0.0.1:{process.rpc_port}"
+        channel = connect("prompts", rpc_settings(prompts=address), issuer="gateway")
+        try:
+            work = UnitOfWork(own_database, tenant_tree("prompts"))
+            yield Prompts(address, PromptsServiceStub(channel), work)
+        finally:
+            await channel.close()
+            await own_database.close()
+
+
+async def settings_for(stack: Stack, *, prompts: str) -> PipelinesSettings:
     """Make settings on the stack; `prompts` is the address of that service."""
     return PipelinesSettings(
         database=await stack.database_for("pipelines"),
@@ -143,7 +194,7 @@ async def settings_for(stack: Stack, *, prompts: str = _NOWHERE) -> PipelinesSet
 
 
 @asynccontextmanager
-async def pipelines_running(settings: PipelinesSettings) -> AsyncIterator[Door]:
+async def pipelines_running(settings: PipelinesSettings, prompts: Prompts) -> AsyncIterator[Door]:
     """Run a pipelines service of its own, with a tenant, until the block ends."""
     database = Database(settings.database)
     work = UnitOfWork(database, tenant_tree("pipelines"))
@@ -151,7 +202,7 @@ async def pipelines_running(settings: PipelinesSettings) -> AsyncIterator[Door]:
         address = f"127.0.0.1:{process.rpc_port}"
         channel = connect("pipelines", rpc_settings(pipelines=address), issuer="gateway")
         try:
-            door = Door(process, PipelinesServiceStub(channel), work, member())
+            door = Door(process, PipelinesServiceStub(channel), work, prompts, member())
             yield await door.new_tenant()
         finally:
             await channel.close()

@@ -24,6 +24,7 @@ from services.pipelines.rules.prompt_uses import (
 from services.pipelines.rules.schema import input_schema_faults, schema_faults
 from services.pipelines.rules.steps import (
     StepView,
+    branch_faults,
     by_id,
     duplicate_faults,
     named_step_faults,
@@ -99,6 +100,7 @@ def _semantic_faults(definition: Any, steps: list[StepView], found: Found) -> It
     yield from duplicate_faults(steps)
     yield from _reserved_id_faults(steps)
     yield from named_step_faults(steps)
+    yield from branch_faults(steps)
     yield from label_and_version_faults(steps)
     yield from found.faults
     yield from reference_faults(definition, known, found.uses)

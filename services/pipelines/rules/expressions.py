@@ -18,9 +18,12 @@ MAX_EXPRESSIONS: Final = 5_000
 
 # Members of a step that are one expression, and those that are JSON with `${…}` in it.
 _BARE: Final = {"condition": ("if",), "transform": ("expression",)}
-_TEMPLATES: Final = {"prompt": ("variables",), "http": ("url", "headers", "body")}
-# Members that are taken as they stand: an expression there would be sent to the model as text.
-_LITERAL: Final = {"prompt": ("prompt", "model", "parameters")}
+_TEMPLATES: Final = {
+    "prompt": ("variables", "model", "parameters"),
+    "http": ("url", "headers", "body"),
+}
+# Members that are taken as they stand: which prompt is used is settled before a run starts.
+_LITERAL: Final = {"prompt": ("prompt",)}
 
 # What each type of step puts into `steps.<id>.output`; None: anything.
 OUTPUT_MEMBERS: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -219,7 +222,7 @@ def _compile(found: Found, step: StepView | None, path: Path, source: str) -> No
 def _refuse_templates(found: Found, step: StepView, path: Path, node: Any) -> None:
     if isinstance(node, str):
         if "${" in node.replace("$${", ""):
-            message = "takes no expressions: put the value into `variables` instead"
+            message = "takes no expression: the prompt is looked up before the run starts"
             found.faults.append(_fault(step, path, "expression_invalid", message))
     elif isinstance(node, dict):
         for name, member in node.items():

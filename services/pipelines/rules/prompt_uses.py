@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.kit.expressions import Expression
 from services.pipelines.rules.expressions import Use
-from services.pipelines.rules.faults import Fault, suggestion
+from services.pipelines.rules.faults import Fault, one_of, suggestion
 from services.pipelines.rules.steps import StepView
 from services.pipelines.rules.values import UNKNOWN, Samples
 
@@ -32,12 +32,14 @@ class PromptReference:
 class PromptVariable:
     """A variable of a prompt version.
 
-    `type` is string, number, integer, boolean, list or object.
+    `type` is string, number, integer, boolean, list or object; `choices` are the JSON values that it
+    may have, empty for any of its type.
     """
 
     name: str
     type: str
     is_required: bool
+    choices: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,19 @@ def _type_fault(
         return ""
     allowed = _PYTHON_TYPES[variable.type]
     is_bool_as_number = isinstance(sample, bool) and bool not in allowed
-    if isinstance(sample, allowed) and not is_bool_as_number:
-        return ""
-    if variable.type == "integer" and isinstance(sample, float) and sample.is_integer():
-        return ""
+    is_whole = variable.type == "integer" and isinstance(sample, float) and sample.is_integer()
+    if (isinstance(sample, allowed) and not is_bool_as_number) or is_whole:
+        return "" if expressions else _choice_fault(sample, variable)
     remedy = "; write it as string(…)" if variable.type == "string" and expressions else ""
     return f"must be {_WRITTEN_TYPES[variable.type]}, as the prompt declares it{remedy}"
+
+
+def _choice_fault(value: Any, variable: PromptVariable) -> str:
+    if not variable.choices or value in variable.choices:
+        return ""
+    if not isinstance(value, str):
+        return f"must be one of {', '.join(map(str, variable.choices))}"
+    names = [choice for choice in variable.choices if isinstance(choice, str)]
+    remedy = suggestion(value, names)
+    hint = f"; {remedy}" if remedy.startswith("did you mean") else ""
+    return f"must be {one_of(names)}, as the prompt declares it{hint}"

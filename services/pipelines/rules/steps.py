@@ -84,5 +84,15 @@ def named_step_faults(steps: list[StepView]) -> Iterator[Fault]:
                     yield step.fault((member, index), "unknown_reference", message)
 
 
+def branch_faults(steps: list[StepView]) -> Iterator[Fault]:
+    """Find steps that a condition names in both of its branches."""
+    for step in steps:
+        chosen = {name for _, name in step.names("then")}
+        for index, name in step.names("else"):
+            if name in chosen:
+                message = f"'{name}' is under `then` too: keep it in one branch, or in neither"
+                yield step.fault(("else", index), "duplicate_id", message)
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""

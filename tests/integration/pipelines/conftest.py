@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.pipelines import Door, pipelines_running, settings_for
+from tests.support.pipelines import Door, pipelines_running, prompts_running, settings_for
 from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="session")
 async def service(stack: Stack) -> AsyncIterator[Door]:
-    """Run pipelines."""
-    async with pipelines_running(await settings_for(stack)) as door:
-        yield door
+    """Run pipelines, and prompts, which it asks."""
+    async with prompts_running(stack) as prompts:
+        settings = await settings_for(stack, prompts=prompts.address)
+        async with pipelines_running(settings, prompts) as door:
+            yield door
 
 
 @pytest.fixture
