@@ -61,7 +61,9 @@ def configure(service: str, otlp_endpoint: str) -> None:
 
 def shutdown() -> None:
     """Export what is buffered, and stop exporting. A collector that is away holds up nobody."""
-    closing = threading.Thread(target=_current.provider.shutdown, daemon=True)
+    closing = threading.Thread(
+        target=_current.provider.shutdown, name="traces-shutdown", daemon=True
+    )
     closing.start()
     closing.join(_SHUTDOWN_S)
 

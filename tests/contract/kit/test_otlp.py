@@ -49,6 +49,9 @@ def collector() -> Iterator[Collector]:
 def _traces_as_before() -> Iterator[None]:
     yield
     traces.configure("test", "")
+    for thread in threading.enumerate():
+        if thread.name in {"traces-shutdown", "OtelBatchSpanRecordProcessor"}:
+            thread.join(20)
 
 
 def test_spans_arrive_with_the_services_name(collector: Collector) -> None:
