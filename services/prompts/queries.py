@@ -78,12 +78,13 @@ async def get_prompt_version(
 async def list_prompt_versions(
     work: Work, tenant: TenantId, *, reference: str, size: int, token: str
 ) -> tuple[Sequence[PromptVersion], str]:
-    """Return a page of versions, newest first, and the token of the next one ("" at the end)."""
+    """Return a page of versions, newest first, and the next one's token ("" at the end)."""
     limit, before = page_size(size), _version_key(token)
     async with work.begin(tenant) as tx:
-        found = await Prompts(tx).versions_page(reference, before, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    return page, encode_token([page[-1].number]) if more else ""
+        page = await Prompts(tx).versions_page(reference, before, limit)
+    # Numbers have no gaps: version 1 is the last, however large or small the page was.
+    is_last = not page or page[-1].number == 1
+    return page, "" if is_last else encode_token([page[-1].number])
 
 
 async def resolve_prompts(

@@ -28,6 +28,8 @@ from services.kit.work import Tx
 from services.prompts.errors import PromptNameTaken, PromptNotFound, PromptVersionNotFound
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
 
+_MOST_PAGE_BYTES: Final = 8_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class PromptFilter:
@@ -131,16 +133,30 @@ class Prompts:
     async def versions_page(
         self, reference: str, before: int | None, size: int
     ) -> Sequence[PromptVersion]:
-        """Return up to `size` versions below a number, newest first. Raises PromptNotFound."""
+        """Return up to `size` versions below a number, newest first. Raises PromptNotFound.
+
+        They are fewer once their contents reach 8 MB: an answer has a bound in bytes too.
+        """
         prompt = await self.get(reference)
-        statement = (
-            select(PromptVersion)
-            .where(PromptVersion.prompt_id == prompt.id)
-            .order_by(PromptVersion.number.desc())
-            .limit(size)
+        newest_first = PromptVersion.number.desc()
+        bytes_before = func.sum(func.octet_length(PromptVersion.content)).over(
+            order_by=newest_first, rows=(None, -1)
+        )
+        sized = select(PromptVersion.number, bytes_before.label("bytes_before")).where(
+            PromptVersion.prompt_id == prompt.id
         )
         if before is not None:
-            statement = statement.where(PromptVersion.number < before)
+            sized = sized.where(PromptVersion.number < before)
+        page = sized.order_by(newest_first).limit(size).subquery()
+        statement = (
+            select(PromptVersion)
+            .join(page, PromptVersion.number == page.c.number)
+            .where(
+                PromptVersion.prompt_id == prompt.id,
+                func.coalesce(page.c.bytes_before, 0) < _MOST_PAGE_BYTES,
+            )
+            .order_by(newest_first)
+        )
         return (await self._session.scalars(statement)).all()
 
     async def label(self, prompt: Prompt, label: str) -> PromptLabel | None:

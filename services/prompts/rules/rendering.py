@@ -14,8 +14,8 @@ from services.prompts.rules.documents import canonical
 from services.prompts.rules.mustache import Node, Section, Text, Value
 
 MOST_OUTPUT_BYTES: Final = 1_000_000
-# Nested sections over long lists multiply: this many tags are filled in some 50 ms.
-MOST_STEPS: Final = 200_000
+# Nested sections over long lists multiply: so many steps take some 50 ms.
+MOST_STEPS: Final = 100_000
 
 _MISSING: Final = object()
 
@@ -35,7 +35,7 @@ class Renderer:
         self._steps = 0
 
     def render(self, nodes: Sequence[Node]) -> str:
-        """Fill one template. Raises RenderTooLarge past 1,000,000 bytes or 200,000 steps."""
+        """Fill one template. Raises RenderTooLarge past 1,000,000 bytes or 100,000 steps."""
         self._pieces.clear()
         self._fill(nodes)
         text = "".join(self._pieces)

@@ -4,7 +4,7 @@ import pytest
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.kit.errors import InvalidArgument, NotFound
-from tests.integration.prompts.conftest import Tenant
+from tests.integration.prompts.conftest import Tenant, chat_content
 
 
 async def list_versions(
@@ -31,6 +31,20 @@ async def test_versions_come_newest_first_in_pages(tenant: Tenant) -> None:
     ]
     assert third.next_page_token == ""
     assert [one.content.text for one in first.versions] == ["Text 5", "Text 4"]
+
+
+async def test_a_page_has_a_bound_in_bytes_too_and_none_is_lost(tenant: Tenant) -> None:
+    content = chat_content(*[("user", "x" * 199_999)] * 5)
+    prompt = await tenant.new_prompt(content=content)
+    request = pb.CreatePromptVersionRequest(prompt_id=prompt.id, content=content)
+    for _ in range(11):
+        await tenant.call("CreatePromptVersion", request)
+    first = await list_versions(tenant, prompt.id, 200)
+    assert 8_000_000 <= first.ByteSize() < 10_000_000
+    second = await list_versions(tenant, prompt.id, 200, first.next_page_token)
+    numbers = [one.number for page in (first, second) for one in page.versions]
+    assert numbers == list(range(12, 0, -1))
+    assert second.next_page_token == ""
 
 
 @pytest.mark.parametrize("token", ["x", "WzBd", "Wy0xXQ", "WyJhIl0", "Wzk5OTk5OTk5OTk5XQ"])

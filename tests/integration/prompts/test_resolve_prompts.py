@@ -3,10 +3,18 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
+from services.kit.db import Database
 from services.kit.errors import InvalidArgument, NotFound
+from services.kit.migrations import tenant_tree
+from services.kit.work import UnitOfWork
+from services.prompts.adapters import read_library
+from services.prompts.queries import resolve_prompts
+from services.prompts.repository import Reference
 from tests.integration.prompts.conftest import Tenant
+from tests.support.stack import Stack
 
 
 def reference(prompt: str, label: str = "", version: int = 0) -> pb.PromptReference:
@@ -45,6 +53,26 @@ async def test_all_ways_to_name_a_version(tenant: Tenant) -> None:
     ]
     assert [one.version.content.text for one in found[:5]] == ["Two", "One", "One", "Two", "Three"]
     assert {one.prompt_id for one in found[:6]} == {prompt.id}
+
+
+async def test_a_hundred_references_cost_one_statement(tenant: Tenant, stack: Stack) -> None:
+    database = Database(await stack.database_for("prompts"))
+    work = UnitOfWork(database, tenant_tree("prompts"))
+    names = [prompt.name for prompt in read_library()] * 20
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    wanted = [Reference(name) for name in names]
+    try:
+        await resolve_prompts(work, tenant.id, wanted[:1])  # reads the directory of tenants, once
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        found = await resolve_prompts(work, tenant.id, wanted)
+    finally:
+        await database.close()
+    assert [one.name for one in found] == names
+    assert len(statements) == 1
 
 
 async def test_a_moved_label_is_seen_at_once(tenant: Tenant) -> None:
