@@ -4,13 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.schema import INT64, Answer, Body, Page, PageParams, Query, Time, TimeIn
+from gateway.schema import Answer, Body, Page, PageParams, Query, Time, TimeIn
 
 PriceSource = Literal["catalogue", "own", "fallback", "simulator"]
 NanoUsd = Annotated[int, Field(description="Nano-dollars.", examples=[1_250_000])]
 PerMillion = Annotated[
     int,
-    Field(ge=0, le=INT64, description="Nano-dollars for a million tokens.", examples=[150_000_000]),
+    Field(
+        ge=0, le=10**15, description="Nano-dollars for a million tokens.", examples=[150_000_000]
+    ),
 ]
 
 
