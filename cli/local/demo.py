@@ -99,7 +99,11 @@ async def start_main_job(api: Api) -> dict[str, Any]:
     await _ensure_pipeline(api)
     body = {
         "pipeline": PIPELINE,
-        "input": {"text": _TEXT.read_text(), "target": "German"},
+        "input": {
+            "text": _TEXT.read_text(),
+            "length": "three sentences",
+            "target": "German",
+        },
     }
     run: dict[str, Any] = await api.post("/v1/runs", body, idempotency_key=new_id("req"))
     return run

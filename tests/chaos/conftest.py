@@ -13,7 +13,7 @@ LEASE_S = 3
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """All processes; killed parts are started again by their supervisor."""
-    with running_platform({"PP_EXECUTION_LEASE_S": str(LEASE_S)}) as running:
+    with running_platform({"PP_EXECUTION_WORKER__LEASE_S": str(LEASE_S)}) as running:
         yield running
 
 

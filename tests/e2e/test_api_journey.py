@@ -25,7 +25,11 @@ async def test_a_new_tenant_runs_a_template_and_sees_what_it_used(platform: Plat
         await client.post(f"/v1/pipelines/{pipeline_id}/versions/1:publish")
         text = "The sea was calm. The ship was old. Nobody saw the storm. It came at night."
         run = await client.post(
-            "/v1/runs", {"pipeline": "mine", "input": {"text": text, "target": "German"}}
+            "/v1/runs",
+            {
+                "pipeline": "mine",
+                "input": {"text": text, "length": "two sentences", "target": "German"},
+            },
         )
         watched = await watch(client, run["id"], Watched())
         assert gapless(watched)
