@@ -14,7 +14,7 @@ from cli.commands.status import memory_mib
 from services.kit.ids import new_id
 from tests.bench.load import closed_loop, open_loop
 from tests.bench.report import heading, line, ms, percentile
-from tests.support.platform import Client, Platform, sign_up
+from tests.support.processes import Client, Platform, sign_up
 
 _IMPORTS = "services.prompts.app", "services.execution.app", "gateway.app"
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.platform import Client, Platform, running_platform
+from tests.support.processes import Client, Platform, running_platform
 
 LEASE_S = 3
 

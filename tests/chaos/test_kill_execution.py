@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from tests.chaos.conftest import LEASE_S
-from tests.support.platform import Client, Platform
+from tests.support.processes import Client, Platform
 from tests.support.runs import Watched, cost_of, gapless, prompt_pipeline, published, watch
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from services.kit.ids import new_id
-from tests.support.platform import Client, Platform
+from tests.support.processes import Client, Platform
 from tests.support.runs import cost_of, prompt_pipeline, published
 
 _LOAD_S = 6.0

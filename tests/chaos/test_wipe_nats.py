@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tests.chaos.test_kill_services import Load
-from tests.support.platform import Client, Platform, sign_up
+from tests.support.processes import Client, Platform, sign_up
 from tests.support.runs import prompt_pipeline, published
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from services.kit.ids import new_id
-from tests.support.platform import Client, Platform, sign_up
+from tests.support.processes import Client, Platform, sign_up
 from tests.support.runs import Watched, cost_of, gapless, prompt_pipeline, published, watch
 
 

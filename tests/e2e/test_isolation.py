@@ -11,7 +11,7 @@ import pytest
 
 from services.kit.ids import new_id
 from tests.support.openapi import OPERATIONS, Operation, minimal_body
-from tests.support.platform import Client
+from tests.support.processes import Client
 from tests.support.runs import prompt_pipeline, published
 
 # What differs between two answers to the same question.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.platform import Platform, sign_up
+from tests.support.processes import Platform, sign_up
 
 _CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.support.collector import Collector
-from tests.support.platform import Client
+from tests.support.processes import Client
 from tests.support.runs import cost_of, prompt_pipeline, published
 
 EXPECTED_PARTS = {"gateway", "execution", "prompts", "pipelines", "billing"}

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from services.kit.ids import new_id
-from tests.support.platform import Client
+from tests.support.processes import Client
 
 TERMINAL = ("run.succeeded", "run.failed", "run.cancelled")
 
