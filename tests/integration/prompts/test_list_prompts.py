@@ -6,6 +6,8 @@ import pytest
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.kit.errors import InvalidArgument
+from services.kit.ids import new_id
+from services.kit.paging import encode_token
 from tests.integration.prompts.conftest import Tenant
 
 LIBRARY = {
@@ -111,6 +113,7 @@ async def test_archived_prompts_are_listed_apart(tenant: Tenant) -> None:
         ({"page_token": "nonsense"}, "page_token"),
         ({"page_token": "WyJhIiwiYiJd"}, "page_token"),
         ({"page_token": "WzFd"}, "page_token"),
+        ({"page_token": encode_token(["soon", new_id("prm")])}, "page_token"),
         ({"query": "q" * 201}, "query"),
         ({"query": "a\0"}, "query"),
         ({"tag": "\0"}, "tag"),

@@ -165,16 +165,18 @@ class PromptContent(_message.Message):
     text: _builtins.str
     """TEXT: the template. At most 200,000 characters."""
     model: _builtins.str
-    """Model name, such as "gpt-4o-mini" or "sim-text"; empty: the caller chooses."""
+    """Model name of at most 200 characters, such as "gpt-4o-mini" or "sim-text"; empty: the caller chooses."""
     parameters_json: _builtins.str
-    """JSON object of model parameters: temperature, max_tokens, top_p, stop, seed, response_format …"""
+    """JSON object of model parameters: temperature, max_tokens, top_p, stop, seed, response_format …
+    The well-known ones are checked, others are kept. At most 64 KiB.
+    """
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Message]:
-        """CHAT: 1..100 messages."""
+        """CHAT: 1..100 messages, of 1,000,000 characters together at most."""
 
     @_builtins.property
     def variables(self) -> _containers.RepeatedCompositeFieldContainer[Global___Variable]:
-        """Declared variables; variables used but not declared are strings without default."""
+        """At most 100 declared variables; variables used but not declared are strings without default."""
 
     def __init__(
         self,
@@ -247,8 +249,9 @@ class Prompt(_message.Message):
     id: _builtins.str
     """prm_…"""
     name: _builtins.str
-    """Unique in the tenant: ^[a-z0-9][a-z0-9_./-]{0,127}$, folders by "/"."""
+    """Unique in the tenant: ^[a-z0-9][a-z0-9_./-]{0,127}$, folders by "/", each part starting with a letter or digit."""
     description: _builtins.str
+    """At most 2,000 characters."""
     type: Global___PromptType.ValueType
     latest_version: _builtins.int
     etag: _builtins.str

@@ -164,7 +164,7 @@ class PromptsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPromptVersions(self, request, context):
-        """Versions of a prompt, newest first.
+        """Versions of a prompt, newest first. A page ends early once its contents reach 8 MB: only next_page_token tells the end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -195,7 +195,8 @@ class PromptsServiceServicer:
 
     def RenderPrompt(self, request, context):
         """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
-        each missing, unknown or wrongly typed variable.
+        each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
+        1,000,000 bytes; for a reference what ResolvePrompts raises.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

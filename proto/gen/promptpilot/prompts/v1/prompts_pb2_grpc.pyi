@@ -52,7 +52,7 @@ class PromptsServiceStub:
     GetPromptVersion: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptVersionRequest, _prompts_pb2.GetPromptVersionResponse]
     """One version by number. Errors: NOT_FOUND PROMPT_VERSION_NOT_FOUND."""
     ListPromptVersions: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptVersionsRequest, _prompts_pb2.ListPromptVersionsResponse]
-    """Versions of a prompt, newest first."""
+    """Versions of a prompt, newest first. A page ends early once its contents reach 8 MB: only next_page_token tells the end."""
     ResolvePrompts: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ResolvePromptsRequest, _prompts_pb2.ResolvePromptsResponse]
     """Find the version that references stand for: the fast path of every consumer. Answers in the order of the references;
     the first that cannot be found fails the call with its index. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
@@ -64,7 +64,8 @@ class PromptsServiceStub:
     """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
     RenderPrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.RenderPromptRequest, _prompts_pb2.RenderPromptResponse]
     """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
-    each missing, unknown or wrongly typed variable.
+    each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
+    1,000,000 bytes; for a reference what ResolvePrompts raises.
     """
 
 @_typing.type_check_only
@@ -91,7 +92,7 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     GetPromptVersion: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptVersionRequest, _prompts_pb2.GetPromptVersionResponse]  # type: ignore[assignment]
     """One version by number. Errors: NOT_FOUND PROMPT_VERSION_NOT_FOUND."""
     ListPromptVersions: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptVersionsRequest, _prompts_pb2.ListPromptVersionsResponse]  # type: ignore[assignment]
-    """Versions of a prompt, newest first."""
+    """Versions of a prompt, newest first. A page ends early once its contents reach 8 MB: only next_page_token tells the end."""
     ResolvePrompts: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ResolvePromptsRequest, _prompts_pb2.ResolvePromptsResponse]  # type: ignore[assignment]
     """Find the version that references stand for: the fast path of every consumer. Answers in the order of the references;
     the first that cannot be found fails the call with its index. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
@@ -103,7 +104,8 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
     RenderPrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.RenderPromptRequest, _prompts_pb2.RenderPromptResponse]  # type: ignore[assignment]
     """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
-    each missing, unknown or wrongly typed variable.
+    each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
+    1,000,000 bytes; for a reference what ResolvePrompts raises.
     """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -181,7 +183,7 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prompts_pb2.ListPromptVersionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.ListPromptVersionsResponse, _abc.Awaitable[_prompts_pb2.ListPromptVersionsResponse]]:
-        """Versions of a prompt, newest first."""
+        """Versions of a prompt, newest first. A page ends early once its contents reach 8 MB: only next_page_token tells the end."""
 
     @_abc_1.abstractmethod
     def ResolvePrompts(
@@ -217,7 +219,8 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.RenderPromptResponse, _abc.Awaitable[_prompts_pb2.RenderPromptResponse]]:
         """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
-        each missing, unknown or wrongly typed variable.
+        each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
+        1,000,000 bytes; for a reference what ResolvePrompts raises.
         """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
