@@ -36,7 +36,7 @@ def build(settings: ServiceSettings) -> App:
     return App(
         name="sample",
         settings=settings,
-        servicers=[(identity_pb2_grpc.add_IdentityServiceServicer_to_server, Servicer())],  # type: ignore[abstract] # one RPC is enough
+        servicers=[(identity_pb2_grpc.add_IdentityServiceServicer_to_server, Servicer())],
         database=Database(settings.database),
         bus=Bus(settings.bus, "sample"),
         background=[tidy],

@@ -32,7 +32,8 @@ class PromptReference:
 class PromptVariable:
     """A variable of a prompt version.
 
-    `type` is string, number, integer, boolean, list or object; `choices` are the JSON values that it
+    `type` is string, number, integer, boolean, list or object; `choices` are the JSON values that
+    it
     may have, empty for any of its type.
     """
 
