@@ -1,201 +1,166 @@
-"""The whole platform inside the test's process.
+"""The whole platform as a customer meets it.
 
-Every service on real sockets, and the gateway before them.
+Started by `promptpilot up`, reached over HTTP only.
 """
 
-import base64
-import importlib
-import importlib.util
+import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
 
 import aiohttp
-from pydantic import SecretStr
-from yarl import URL
 
+from cli.local.home import REPOSITORY, Home, State
 from cli.local.nats import free_port
-from gateway.app import build
-from gateway.server import GatewayProcess
-from gateway.settings import GatewaySettings
-from services.identity.settings import AttemptSettings
-from services.kit.ids import new_id
-from services.kit.rpc.context import generate_key_pair
-from services.kit.runtime import Process, running
-from services.kit.settings import RpcSettings, TelemetrySettings
-from tests.support.identity import CHEAP, PASSWORD
-from tests.support.stack import Stack
-
-SERVICES: Final = ("identity", "prompts", "pipelines", "execution", "billing")
-PRESENT: Final = tuple(name for name in SERVICES if importlib.util.find_spec(f"services.{name}"))
-_CALLS: Final = {
-    "pipelines": ("prompts",),
-    "execution": ("prompts", "pipelines"),
-    "gateway": SERVICES,
-}
-_MASTER_KEY: Final = base64.b64encode(os.urandom(32)).decode()
 
 
-@dataclass
-class Answer:
-    """An HTTP answer, its JSON read."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-
-@dataclass
-class Api:
-    """Calls the gateway as a program or a browser would. `headers` go with every call."""
-
-    url: str
-    session: aiohttp.ClientSession
-    headers: dict[str, str] = field(default_factory=dict)
-
-    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Make one call; underscores in the names of headers are dashes."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        options: dict[str, Any] = {} if body is None else {"json": body}
-        url = URL(self.url + path, encoded=True)
-        async with self.session.request(
-            method, url, headers={**self.headers, **given}, **options
-        ) as response:
-            kind = response.content_type
-            content = await (
-                response.json(content_type=None) if "json" in kind else response.text()
-            )
-            return Answer(response.status, response.headers.copy(), content)
-
-    async def get(self, path: str, **headers: str) -> Answer:
-        """GET."""
-        return await self.call("GET", path, **headers)
-
-    async def post(self, path: str, body: Any = None, **headers: str) -> Answer:
-        """POST."""
-        return await self.call("POST", path, body, **headers)
-
-    def with_headers(self, **headers: str) -> "Api":
-        """Return the same caller with more headers."""
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Api(self.url, self.session, {**self.headers, **more})
-
-
-@dataclass
-class Member:
-    """Somebody who signed up: the owner of a tenant of their own."""
-
-    email: str
-    password: str
-    tenant_id: str
-    user_id: str
-    tokens: dict[str, Any]
-    api: Api
-
-
-@dataclass
 class Platform:
-    """Everything that runs."""
+    """One running stack in a folder of its own."""
 
-    gateway: GatewayProcess
-    settings: GatewaySettings
-    services: dict[str, Process]
-    session: aiohttp.ClientSession
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.home = Home(folder)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._env = {
+            **os.environ,
+            **env,
+            "PP_HOME": str(folder),
+            "PP_HTTP_PORT": str(self.port),
+        }
+
+    def up(self) -> float:
+        """Start everything and make the demo tenants; returns how many seconds that took."""
+        began = time.monotonic()
+        self.cli("up", "--no-demo", timeout_s=150)
+        return time.monotonic() - began
+
+    def down(self) -> None:
+        """Stop everything; the data stays."""
+        self.cli("down", timeout_s=120)
+
+    def cli(self, *arguments: str, timeout_s: float = 60, ok: bool = True, stdin: str = "") -> str:
+        """Run `promptpilot …` against this stack and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            env=self._env,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+            input=stdin,
+        )
+        output = done.stdout + done.stderr
+        if ok and done.returncode != 0:
+            raise AssertionError(f"promptpilot {' '.join(arguments)} failed:\n{output}")
+        return output
 
     @property
-    def url(self) -> str:
-        """Where the gateway answers."""
-        return f"http://127.0.0.1:{self.gateway.port}"
+    def values(self) -> dict[str, str]:
+        """What `dev.env` says: keys and passwords of the two demo tenants."""
+        return self.home.read_dev_env()
 
     @property
-    def anonymous(self) -> Api:
-        """Somebody who has not logged in."""
-        return Api(self.url, self.session)
+    def state(self) -> State:
+        """What the supervisor says of itself."""
+        return self.home.state()
 
-    async def sign_up(self) -> Member:
-        """Sign somebody new up, as a program: their calls carry an access token."""
-        email = f"{new_id('usr').removeprefix('usr_')}@example.com"
-        form = {
-            "email": email,
-            "password": PASSWORD,
-            "display_name": "Ada Lovelace",
-            "tenant_name": "Analytical Engines",
-            "session_kind": "token",
-        }
-        made = await self.anonymous.post("/v1/sign-up", form)
-        assert made.status == 201, made.body  # what tests stand on
-        tokens = made.body["tokens"]
-        api = self.anonymous.with_headers(Authorization=f"Bearer {tokens['access_token']}")
-        return Member(
-            email, PASSWORD, made.body["tenant"]["id"], made.body["user"]["id"], tokens, api
-        )
+    def kill(self, name: str) -> int:
+        """Kill one part without a word (it is started again); returns its process id."""
+        pid = self.state.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        return pid
 
-    async def new_key(self, member: Member, **changes: Any) -> tuple[dict[str, Any], Api]:
-        """Create an API key of a member's tenant; return what was answered, and its caller."""
-        fields = {"name": "test", "environment": "test", "role": "editor"} | changes
-        made = await member.api.post("/v1/api-keys", fields)
-        assert made.status == 201, made.body  # what tests stand on
-        return made.body, self.anonymous.with_headers(Authorization=f"Bearer {made.body['secret']}")
+    async def revived(self, name: str, old_pid: int, seconds: float = 30) -> None:
+        """Wait until a killed part runs again under another process id and is ready."""
+        async with asyncio.timeout(seconds):
+            while self.state.pids.get(name, 0) in (0, old_pid):
+                await asyncio.sleep(0.05)
+
+    @asynccontextmanager
+    async def client(self, key: str) -> AsyncIterator["Client"]:
+        """Call the API with a key."""
+        async with aiohttp.ClientSession(
+            self.url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=aiohttp.ClientTimeout(total=60),
+        ) as session:
+            yield Client(session)
 
 
-@asynccontextmanager
-async def platform_running(stack: Stack, **changes: Any) -> AsyncIterator[Platform]:
-    """Run the platform until the block ends. `changes` are settings of the gateway."""
-    keys = {name: generate_key_pair() for name in (*SERVICES, "gateway")}
-    ports = {name: free_port() for name in SERVICES}
+class Client:
+    """A customer's program: JSON in, JSON out, statuses as they come."""
 
-    def rpc(name: str) -> RpcSettings:
-        port = ports.get(name, 0)
-        return RpcSettings(
-            listen=f"127.0.0.1:{port}",
-            context_private_key=SecretStr(keys[name][0]),
-            context_public_keys={part: public for part, (_, public) in keys.items()},
-            peers={peer: f"127.0.0.1:{ports[peer]}" for peer in _CALLS.get(name, ())},
-            pre_drain_s=0,
-            drain_timeout_s=5,
-        )
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
 
-    async with AsyncExitStack() as running_parts:
-        services = {
-            name: await running_parts.enter_async_context(
-                running(await _app(name, stack, rpc(name)))
-            )
-            for name in PRESENT
-        }
-        settings = GatewaySettings(
-            listen="127.0.0.1:0",
-            bus=stack.bus(),
-            rpc=rpc("gateway"),
-            telemetry=TelemetrySettings(),
-            **changes,
-        )
-        gateway = GatewayProcess(build(settings))
-        await gateway.start()
-        running_parts.push_async_callback(gateway.stop, pre_drain_s=0)
-        session = await running_parts.enter_async_context(
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        )
-        yield Platform(gateway, settings, services, session)
+    async def call(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Send one request; header names are given with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        options: dict[str, Any] = {} if body is None else {"json": body}
+        async with self.session.request(method, path, headers=named, **options) as response:
+            text = await response.text()
+            is_json = "json" in response.headers.get("Content-Type", "")
+            return response.status, await response.json(content_type=None) if is_json else text
+
+    async def get(self, path: str) -> Any:
+        """GET what must be there."""
+        status, body = await self.call("GET", path)
+        assert status == 200, (status, body)
+        return body
+
+    async def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        """POST what must succeed."""
+        status, answer = await self.call("POST", path, body if body is not None else {}, **headers)
+        assert status in (200, 201, 204), (status, answer)
+        return answer
+
+    async def finished(self, run_id: str, seconds: float = 60) -> Any:
+        """Wait until a run has ended, and return it."""
+        async with asyncio.timeout(seconds):
+            while True:
+                run = await self.get(f"/v1/runs/{run_id}")
+                if run["state"] in ("succeeded", "failed", "cancelled"):
+                    return run
+                await asyncio.sleep(0.05)
 
 
-async def _app(name: str, stack: Stack, rpc: RpcSettings) -> Any:
-    app = importlib.import_module(f"services.{name}.app")
-    settings_class = getattr(
-        importlib.import_module(f"services.{name}.settings"), f"{name.capitalize()}Settings"
-    )
-    fields: dict[str, Any] = {
-        "database": await stack.database_for(name),
-        "bus": stack.bus(),
-        "rpc": rpc,
+async def sign_up(platform: Platform, name: str = "Tenant") -> tuple[str, str]:
+    """Make a tenant of one's own with an admin's test key; returns (tenant id, key)."""
+    email, password = f"{secrets.token_hex(8)}@example.com", secrets.token_urlsafe(16)
+    body = {
+        "email": email,
+        "password": password,
+        "display_name": name,
+        "tenant_name": name,
+        "session_kind": "token",
     }
-    if "kek" in settings_class.model_fields:
-        fields["kek"] = SecretStr(_MASTER_KEY)
-    if name == "identity":
-        fields["passwords"] = CHEAP
-        fields["attempts"] = AttemptSettings(
-            log_ins_per_client=100_000, sign_ups_per_client=100_000, log_ins_per_email=10
-        )
-        fields["required_services"] = tuple(one for one in PRESENT if one != "identity")
-    return app.build_for_tests(settings_class(**fields))
+    async with platform.client("") as anonymous:
+        made = await anonymous.post("/v1/sign-up", body)
+        tokens = await anonymous.post("/v1/auth/tokens", {"email": email, "password": password})
+    async with platform.client(tokens["access_token"]) as owner:
+        wanted = {"name": "test", "environment": "test", "role": "admin"}
+        key = await owner.post("/v1/api-keys", wanted)
+    return made["tenant"]["id"], key["secret"]
+
+
+@contextmanager
+def running_platform(env: Mapping[str, str] | None = None) -> Iterator[Platform]:
+    """Run a platform in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="pp-e2e-", ignore_cleanup_errors=True) as folder:
+        platform = Platform(Path(folder), env or {})
+        try:
+            platform.up()
+            yield platform
+        finally:
+            platform.down()

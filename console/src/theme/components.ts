@@ -1,5 +1,5 @@
 import type { Components, Theme } from '@mui/material/styles';
-import { base } from '@/theme/base';
+import { documentRules } from '@/theme/documentRules';
 
 const line = 'var(--mui-palette-divider)';
 const surface = 'var(--mui-palette-background-paper)';
@@ -7,7 +7,7 @@ const secondary = 'var(--mui-palette-text-secondary)';
 
 /** Defaults and styles of MUI's components, once for all pages: dense, flat, labels above their fields. */
 export const components: Components<Theme> = {
-  MuiCssBaseline: { styleOverrides: base },
+  MuiCssBaseline: { styleOverrides: documentRules },
   MuiButtonBase: { defaultProps: { disableRipple: true } },
   MuiButton: {
     defaultProps: { size: 'small', disableElevation: true, variant: 'outlined', color: 'inherit' },

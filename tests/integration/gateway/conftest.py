@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.platform import Member, Platform, platform_running
+from tests.support.platform_in_process import Member, Platform, platform_running
 from tests.support.stack import Stack
 
 

@@ -5,7 +5,7 @@ import time
 
 from gateway.routes.identity import models
 from services.kit.ids import new_id
-from tests.support.platform import Member, Platform
+from tests.support.platform_in_process import Member, Platform
 
 
 async def test_a_key_is_shown_once_and_opens_the_door(platform: Platform, ada: Member) -> None:

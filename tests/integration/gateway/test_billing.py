@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.routes.billing import models
-from tests.support.platform import Member, Platform
+from tests.support.platform_in_process import Member, Platform
 
 PRICE = {
     "provider": "acme",

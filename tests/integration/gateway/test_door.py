@@ -10,7 +10,7 @@ import pytest
 
 from gateway.problems import Problem
 from gateway.server import HEAD_BYTES
-from tests.support.platform import Answer, Member, Platform
+from tests.support.platform_in_process import Answer, Member, Platform
 
 JSON = {"Content_Type": "application/json"}
 

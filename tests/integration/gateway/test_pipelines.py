@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from gateway.routes.pipelines import models
 from services.kit.ids import new_id
-from tests.support.platform import Api, Member, Platform
+from tests.support.platform_in_process import Api, Member, Platform
 
 DEFINITION = {
     "schema_version": 1,

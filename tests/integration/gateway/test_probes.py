@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 
 from tests.support.identity import PASSWORD
-from tests.support.platform import PRESENT, SERVICES, Platform, platform_running
+from tests.support.platform_in_process import PRESENT, SERVICES, Platform, platform_running
 from tests.support.stack import Stack
 
 

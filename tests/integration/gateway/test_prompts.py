@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from gateway.routes.prompts import models
 from services.kit.ids import new_id
-from tests.support.platform import Api, Member
+from tests.support.platform_in_process import Api, Member
 
 CONTENT = {
     "type": "text",

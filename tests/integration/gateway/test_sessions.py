@@ -6,7 +6,7 @@ from gateway.cookies import COOKIE
 from gateway.routes.identity import models
 from services.kit.ids import new_id
 from tests.support.identity import PASSWORD
-from tests.support.platform import Api, Member, Platform
+from tests.support.platform_in_process import Api, Member, Platform
 
 
 async def browser(platform: Platform, member: Member) -> tuple[Api, str]:

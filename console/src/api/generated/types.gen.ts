@@ -840,10 +840,17 @@ export type PromptVersion = {
      * RFC 3339, UTC.
      */
     create_time: string;
+    /**
+     * `usr_…` or `key_…`; empty: the default library.
+     */
     creator_id: string;
     note: string;
     number: number;
     prompt_id: string;
+    /**
+     * Used in the templates and not declared in `variables`: required strings.
+     */
+    undeclared_variables: Array<string>;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { light, dark } from '@/theme/palette';
 
 /** Document-wide rules: focus rings, numerals, reduced motion. */
-export const base = {
+export const documentRules = {
   ':root': { '--pp-ring': 'rgba(80, 70, 214, 0.18)', colorScheme: 'light' },
   '[data-scheme="dark"]': { '--pp-ring': 'rgba(154, 149, 247, 0.25)', colorScheme: 'dark' },
   // The page's own colour before the theme is up, by public/theme-init.js.
