@@ -29,6 +29,7 @@ class GenaiCatalogue:
         self._by_id = {provider.id: provider for provider in self._providers}
         self._name = f"genai-prices {version('genai-prices')}"
         self._find = lru_cache(_REMEMBERED)(self._search)
+        self._listed = lru_cache(2)(self._list)
 
     def canonical_model(self, provider: str, model: str) -> str:
         """Return the name that the catalogue knows the model by, in lower case.
@@ -55,6 +56,10 @@ class GenaiCatalogue:
 
     def prices(self, at: datetime) -> Sequence[CataloguePrice]:
         """Return every price by tokens that is in force at a moment, by provider and model."""
+        # Some prices depend on the time of day, to the minute; making the list takes 30 ms.
+        return self._listed(at.replace(second=0, microsecond=0))
+
+    def _list(self, at: datetime) -> Sequence[CataloguePrice]:
         listed = []
         for provider in self._providers:
             for model in provider.models:
@@ -91,12 +96,14 @@ def _rates(price: ModelPrice, input_tokens: int) -> _PublishedRates | None:
     Without a price of their own, cached tokens cost what input does, and reasoning what output
     does.
     """
-    paid_input = _nano(price.input_mtok, input_tokens)
-    paid_output = _nano(price.output_mtok, input_tokens)
+    # Its own attributes: the library looks up those that are not there in a slow way.
+    published = vars(price)
+    paid_input = _nano(published.get("input_mtok"), input_tokens)
+    paid_output = _nano(published.get("output_mtok"), input_tokens)
     if paid_input is None and paid_output is None:
         return None
-    cached = _nano(price.cache_read_mtok, input_tokens)
-    reasoning = _nano(price.output_reasoning_mtok, input_tokens)
+    cached = _nano(published.get("cache_read_mtok"), input_tokens)
+    reasoning = _nano(published.get("output_reasoning_mtok"), input_tokens)
     return _PublishedRates(
         paid_input,
         paid_input if cached is None else cached,

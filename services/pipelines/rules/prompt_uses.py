@@ -33,8 +33,7 @@ class PromptVariable:
     """A variable of a prompt version.
 
     `type` is string, number, integer, boolean, list or object; `choices` are the JSON values that
-    it
-    may have, empty for any of its type.
+    it may have, empty for any of its type.
     """
 
     name: str
