@@ -24,7 +24,8 @@ from services.kit.settings import RpcSettings
 from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery"
-_KEK = base64.b64encode(os.urandom(32)).decode()
+# One for all identities of a test session: they share a database, and what one seals, another opens.
+KEK = base64.b64encode(os.urandom(32)).decode()
 _PRIVATE_KEY, _PUBLIC_KEY = generate_key_pair()
 # The real algorithm with the least work: these tests are about what is around it.
 CHEAP = PasswordSettings(time_cost=1, memory_kib=64, parallelism=1)
@@ -122,7 +123,7 @@ async def settings_for(stack: Stack, **changes: Any) -> IdentitySettings:
             context_private_key=SecretStr(_PRIVATE_KEY),
             context_public_keys={"gateway": _PUBLIC_KEY},
         ),
-        "kek": SecretStr(_KEK),
+        "kek": SecretStr(KEK),
         "required_services": (),
         "passwords": CHEAP,
     }

@@ -1,7 +1,7 @@
 """A tenant goes live when every service holds it: never half made, whatever crashes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,16 @@ from tests.support.identity import (
     sign_up_request,
 )
 from tests.support.neighbours import SERVICES, Neighbours, neighbours_of
-from tests.support.stack import Stack
+from tests.support.stack import Stack, running_stack
 
 ACTIVATED = "dev.promptpilot.identity.tenant.activated.v1"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A stack of its own: on the shared one the real services may run, and answer."""
+    with running_stack() as alone:
+        yield alone
 
 
 @pytest.fixture(scope="module")
