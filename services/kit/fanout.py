@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from services.kit.clock import Clock, SystemClock
-from services.kit.db import asyncpg_dsn, sqlalchemy_url
+from services.kit.db import asyncpg_dsn
 from services.kit.migrations import ControlTree, TenantTree, control_tree, tenant_tree
 from services.kit.tenancy import schema_of
 
@@ -125,16 +122,27 @@ async def find_drift(url: str) -> list[str]:
 
 
 async def _migrate_control(tree: ControlTree, url: str) -> None:
-    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    connection = await asyncpg.connect(asyncpg_dsn(url))
     try:
-        async with engine.begin() as connection:
+        async with connection.transaction():
             await connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended('kit.migrate', 0))")
+                "SELECT pg_advisory_xact_lock(hashtextextended('kit.migrate', 0))"
             )
-            await connection.execute(text("CREATE SCHEMA IF NOT EXISTS control"))
-            await connection.run_sync(tree.upgrade)
+            await connection.execute("CREATE SCHEMA IF NOT EXISTS control")
+            revision = await _control_revision(connection)
+            if revision != tree.head:
+                await connection.execute(tree.render(revision))
     finally:
-        await engine.dispose()
+        await connection.close()
+
+
+async def _control_revision(connection: asyncpg.Connection) -> str | None:
+    if await connection.fetchval("SELECT to_regclass('control.alembic_version')") is None:
+        return None
+    revision: str | None = await connection.fetchval(
+        "SELECT version_num FROM control.alembic_version"
+    )
+    return revision
 
 
 class _Fanout:

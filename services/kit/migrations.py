@@ -2,10 +2,10 @@
 
 An Alembic tree for schema `control` and one for the schema of a tenant, in each service.
 
-The tenant tree is never run against a schema step by step: it is rendered to SQL once (offline
-mode, schema `TENANT_SCHEMA`), and the
-text with the tenant's schema put in is sent in one round trip. Changes are expand → backfill →
-contract: old code runs on the new schema.
+A tree is never run against a database step by step: it is rendered to SQL (offline mode) without
+giving way to other work, because Alembic keeps the revision that runs in a global. The tenant tree
+is rendered once for schema `TENANT_SCHEMA`, and the text with the tenant's schema put in is sent in
+one round trip. Changes are expand → backfill → contract: old code runs on the new schema.
 """
 
 import io
@@ -32,16 +32,13 @@ class Tree:
         self._script = ScriptDirectory(str(folder))
         self.head = self._script.get_current_head() or ""
 
-    def upgrade(self, connection: sa.Connection) -> None:
-        """Run every revision that the database does not have yet, in the caller's transaction."""
-        self._run({"connection": connection}, {})
-
     def render(self, start: str | None) -> str:
         """Return the SQL that leads from a revision (None: from nothing) to the newest."""
         buffer = io.StringIO()
         options = {"as_sql": True, "output_buffer": buffer, "starting_rev": start}
         # Style `named` leaves percent signs in function bodies alone.
-        self._run({"dialect_name": "postgresql", "dialect_opts": {"paramstyle": "named"}}, options)
+        target = {"dialect_name": "postgresql", "dialect_opts": {"paramstyle": "named"}}
+        self._run(target, options)
         return buffer.getvalue()
 
     def _run(self, target: dict[str, Any], options: dict[str, Any]) -> None:
