@@ -24,7 +24,7 @@ from services.kit.settings import RpcSettings
 from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery"
-# One for all identities of a test session: they share a database, and what one seals, another opens.
+# One for all identities of a test session: they share a database, and open what others seal.
 KEK = base64.b64encode(os.urandom(32)).decode()
 _PRIVATE_KEY, _PUBLIC_KEY = generate_key_pair()
 # The real algorithm with the least work: these tests are about what is around it.

@@ -3,10 +3,8 @@
 Every service on real sockets, and the gateway before them.
 """
 
-import base64
 import importlib
 import importlib.util
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from services.kit.ids import new_id
 from services.kit.rpc.context import generate_key_pair
 from services.kit.runtime import Process, running
 from services.kit.settings import RpcSettings, TelemetrySettings
-from tests.support.identity import CHEAP, PASSWORD
+from tests.support.identity import CHEAP, KEK, PASSWORD
 from tests.support.stack import Stack
 
 SERVICES: Final = ("identity", "prompts", "pipelines", "execution", "billing")
@@ -35,7 +33,6 @@ _CALLS: Final = {
     "execution": ("prompts", "pipelines"),
     "gateway": SERVICES,
 }
-_MASTER_KEY: Final = base64.b64encode(os.urandom(32)).decode()
 
 
 @dataclass
@@ -191,7 +188,7 @@ async def _app(name: str, stack: Stack, rpc: RpcSettings) -> Any:
         "rpc": rpc,
     }
     if "kek" in settings_class.model_fields:
-        fields["kek"] = SecretStr(_MASTER_KEY)
+        fields["kek"] = SecretStr(KEK)
     if name == "identity":
         fields["passwords"] = CHEAP
         fields["attempts"] = AttemptSettings(
