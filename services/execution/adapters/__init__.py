@@ -1,0 +1,1 @@
+"""Everything outside: models, tokens, other services, the bus."""

@@ -1,0 +1,1 @@
+"""Token counts without a network: the vocabulary, and counting with it."""

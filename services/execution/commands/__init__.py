@@ -1,0 +1,1 @@
+"""What execution does: a file for each use case."""

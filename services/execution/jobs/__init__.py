@@ -1,0 +1,1 @@
+"""Doors that open by themselves: the worker that runs runs."""

@@ -1,0 +1,1 @@
+"""What execution tells: a file for each thing it is asked about."""

@@ -1,0 +1,120 @@
+"""Reading runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import orjson
+
+from services.execution.models import RunId, RunStep
+from services.execution.repository.runs import EventView, Runs, RunView
+from services.execution.rules.plan import PinnedPrompt, Plan, parse_plan, prompt_references
+from services.execution.rules.states import TERMINAL_RUN, StepState
+from services.kit.errors import InvalidArgument
+from services.kit.ids import TenantId
+from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.work import Work
+
+_MOST_EVENTS: Final = 500
+_TERMINAL_EVENTS: Final = frozenset(f"run.{state}" for state in TERMINAL_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of the definition; `row` is None before it began."""
+
+    step_id: str
+    type: str
+    needs: tuple[str, ...]
+    state: StepState
+    row: RunStep | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with every step of its definition, in that order."""
+
+    view: RunView
+    steps: list[StepView]
+
+
+async def get_run(work: Work, tenant: TenantId, run_id: RunId) -> RunDetail:
+    """Return a run with its steps; raise RunNotFound."""
+    async with work.begin(tenant) as tx:
+        runs = Runs(tx)
+        view = await runs.get(run_id)
+        rows = await runs.steps(run_id)
+        plan = _plan(await runs.definition(view.run.plan_hash))
+    has_ended = view.run.state in TERMINAL_RUN
+    steps = [
+        StepView(
+            step.id,
+            step.type,
+            tuple(need.step_id for need in step.needs),
+            _state(rows.get(step.id), has_ended=has_ended),
+            rows.get(step.id),
+        )
+        for step in plan.steps.values()
+    ]
+    return RunDetail(view, steps)
+
+
+async def list_runs(
+    work: Work, tenant: TenantId, *, pipeline_id: str, state: str, size: int, token: str
+) -> tuple[list[RunView], str]:
+    """Return a page of runs, newest first, and the token of the next page."""
+    count = page_size(size)
+    after = _after(token)
+    async with work.begin(tenant) as tx:
+        views = await Runs(tx).page(
+            pipeline_id=pipeline_id, state=state, after=after, size=count + 1
+        )
+    if len(views) <= count:
+        return views, ""
+    last = views[count - 1].run
+    return views[:count], encode_token([last.create_time.isoformat(), last.id])
+
+
+async def list_run_events(
+    work: Work, tenant: TenantId, run_id: RunId, *, after: int, size: int
+) -> tuple[list[EventView], bool]:
+    """Return numbered events after a number, and whether there are more; raise RunNotFound."""
+    if after < 0:
+        raise InvalidArgument.of_field("after_sequence", "must be 0 or more")
+    count = page_size(size, default=200, most=_MOST_EVENTS)
+    async with work.begin(tenant) as tx:
+        runs = Runs(tx)
+        if after == 0:
+            await runs.get(run_id)
+        events = await runs.events(run_id, after=after, size=count + 1)
+        if not events:
+            await runs.get(run_id)
+    return list(events[:count]), len(events) > count
+
+
+def _plan(definition_json: str) -> Plan:
+    """Read a definition for its shape alone: prompts need no pins for that."""
+    references = prompt_references(orjson.loads(definition_json))
+    return parse_plan(definition_json, dict.fromkeys(references, PinnedPrompt("", 0)))
+
+
+def _state(row: RunStep | None, *, has_ended: bool) -> StepState:
+    if row is not None:
+        return StepState(row.state)
+    # What a run that has ended did not come to will not come.
+    return StepState.CANCELLED if has_ended else StepState.PENDING
+
+
+def _after(token: str) -> tuple[datetime, str] | None:
+    key = decode_token(token, 2)
+    if key is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(key[0])), str(key[1])
+    except ValueError:
+        raise InvalidArgument.of_field("page_token", "is not a token of this list") from None
+
+
+def is_terminal_event(type_: str) -> bool:
+    """Tell whether nothing comes after an event of this type."""
+    return type_ in _TERMINAL_EVENTS

@@ -1,0 +1,1 @@
+"""The gRPC door: translate, call one command or query, translate back."""
