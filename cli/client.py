@@ -23,8 +23,17 @@ class ServerEvent:
     data: Any
 
 
+class Refused(Failure):
+    """The gateway answered with a problem (RFC 9457): its status and its reason."""
+
+    def __init__(self, status: int, reason: str, text: str) -> None:
+        super().__init__(f"{status} {reason}: {text}")
+        self.status = status
+        self.reason = reason
+
+
 class Api:
-    """Calls one gateway. Problems (RFC 9457) become Failures with their detail."""
+    """Calls one gateway. Problems (RFC 9457) become Refused."""
 
     def __init__(self, url: str, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -88,7 +97,7 @@ async def _raise_for_problem(response: aiohttp.ClientResponse) -> None:
     lines = [str(problem.get("detail") or problem.get("title") or text[:300])]
     faults = problem.get("errors", [])
     lines += [f"{fault.get('field', '')}: {fault.get('detail', '')}" for fault in faults]
-    raise Failure(f"{response.status} {problem.get('reason', '')}: " + "\n".join(lines))
+    raise Refused(response.status, str(problem.get("reason", "")), "\n".join(lines))
 
 
 async def _parse(content: aiohttp.StreamReader) -> AsyncIterator[ServerEvent]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cli.client import Api
+from cli.client import Api, Refused
 from cli.local.home import Home
-from cli.screen import Failure
 from services.kit.ids import new_id
 
 PIPELINE: Final = "summarise-translate"
@@ -22,13 +21,17 @@ _TEXT: Final = Path(__file__).parent / "texts" / "declaration_of_independence.tx
 
 
 @dataclass(frozen=True, slots=True)
-class DemoTenant:
-    """One demo tenant: how its owner logs in, and its test key."""
+class Names:
+    """How the values of one demo tenant are called in `dev.env`."""
 
-    tenant_id: str
+    tenant: str
     email: str
     password: str
-    test_key: str
+    key: str
+
+
+_DEMO: Final = Names("PP_TENANT", "PP_ADMIN_EMAIL", "PP_ADMIN_PASSWORD", "PP_TEST_KEY")
+_OTHER: Final = Names("PP_OTHER_TENANT", "PP_OTHER_EMAIL", "PP_OTHER_PASSWORD", "PP_OTHER_TEST_KEY")
 
 
 async def ensure_demo(home: Home, url: str) -> dict[str, str]:
@@ -36,57 +39,67 @@ async def ensure_demo(home: Home, url: str) -> dict[str, str]:
 
     Returns and writes the content of `dev.env`.
     """
-    known = home.read_dev_env()
-    demo = await _tenant(url, known, "PP_ADMIN", "demo@example.com", "Demo")
-    other = await _tenant(url, known, "PP_OTHER", "other@example.com", "Other")
-    values = {
-        "PP_URL": url,
-        "PP_TENANT": demo.tenant_id,
-        "PP_ADMIN_EMAIL": demo.email,
-        "PP_ADMIN_PASSWORD": demo.password,
-        "PP_TEST_KEY": demo.test_key,
-        "PP_OTHER_TENANT": other.tenant_id,
-        "PP_OTHER_EMAIL": other.email,
-        "PP_OTHER_PASSWORD": other.password,
-        "PP_OTHER_TEST_KEY": other.test_key,
-    }
+    values = {**home.read_dev_env(), "PP_URL": url}
+    for names, name in ((_DEMO, "demo"), (_OTHER, "other")):
+        if not values.get(names.key) or not await _works(url, values[names.key]):
+            await _make(home, values, names, name)
     home.write_dev_env(values)
     return values
 
 
-async def _tenant(
-    url: str, known: Mapping[str, str], prefix: str, email: str, name: str
-) -> DemoTenant:
-    key_name = "PP_TEST_KEY" if prefix == "PP_ADMIN" else "PP_OTHER_TEST_KEY"
-    tenant_name = "PP_TENANT" if prefix == "PP_ADMIN" else "PP_OTHER_TENANT"
-    if known.get(key_name) and await _works(url, known[key_name]):
-        return DemoTenant(
-            known[tenant_name],
-            known[f"{prefix}_EMAIL"],
-            known[f"{prefix}_PASSWORD"],
-            known[key_name],
-        )
-    password = secrets.token_urlsafe(12)
-    body = {
-        "email": email,
-        "password": password,
-        "display_name": name,
-        "tenant_name": name,
-    }
-    async with Api(url) as api:
-        created = await api.post("/v1/sign-up", body, idempotency_key=new_id("req"))
-        tokens = await api.post("/v1/auth/tokens", {"email": email, "password": password})
-    async with Api(url, tokens["access_token"]) as api:
+async def _make(home: Home, values: dict[str, str], names: Names, name: str) -> None:
+    """Make one tenant and its key.
+
+    The password is on disk before it is used: a start that is cut in the middle is finished by the
+    next one. Where it was lost, a tenant with another address is made.
+    """
+    values.setdefault(names.email, f"{name}@example.com")
+    values.setdefault(names.password, secrets.token_urlsafe(12))
+    home.write_dev_env(values)
+    try:
+        await _sign_up(values, names, name)
+    except Refused as refused:
+        if refused.reason != "EMAIL_TAKEN":
+            raise
+    try:
+        token = await _log_in(values, names)
+    except Refused as refused:
+        if refused.reason != "WRONG_CREDENTIALS":
+            raise
+        values[names.email] = f"{name}-{secrets.token_hex(3)}@example.com"
+        home.write_dev_env(values)
+        await _sign_up(values, names, name)
+        token = await _log_in(values, names)
+    async with Api(values["PP_URL"], token) as api:
         wanted = {"name": "dev.env", "environment": "test", "role": "admin"}
         key = await api.post("/v1/api-keys", wanted, idempotency_key=new_id("req"))
-    return DemoTenant(created["tenant"]["id"], email, password, key["secret"])
+        values[names.key] = key["secret"]
+        values[names.tenant] = (await api.get("/v1/tenant"))["id"]
+
+
+async def _sign_up(values: Mapping[str, str], names: Names, name: str) -> None:
+    body = {
+        "email": values[names.email],
+        "password": values[names.password],
+        "display_name": name.capitalize(),
+        "tenant_name": name.capitalize(),
+    }
+    async with Api(values["PP_URL"]) as api:
+        await api.post("/v1/sign-up", body, idempotency_key=new_id("req"))
+
+
+async def _log_in(values: Mapping[str, str], names: Names) -> str:
+    body = {"email": values[names.email], "password": values[names.password]}
+    async with Api(values["PP_URL"]) as api:
+        answer = await api.post("/v1/auth/tokens", body)
+    return str(answer["tokens"]["access_token"])
 
 
 async def _works(url: str, key: str) -> bool:
     async with Api(url, key) as api:
         try:
             await api.get("/v1/tenant")
-        except Failure:
+        except Refused:
             return False
         return True
 

@@ -148,7 +148,7 @@ async def sign_up(platform: Platform, name: str = "Tenant") -> tuple[str, str]:
     async with platform.client("") as anonymous:
         made = await anonymous.post("/v1/sign-up", body)
         tokens = await anonymous.post("/v1/auth/tokens", {"email": email, "password": password})
-    async with platform.client(tokens["access_token"]) as owner:
+    async with platform.client(tokens["tokens"]["access_token"]) as owner:
         wanted = {"name": "test", "environment": "test", "role": "admin"}
         key = await owner.post("/v1/api-keys", wanted)
     return made["tenant"]["id"], key["secret"]

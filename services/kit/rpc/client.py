@@ -10,7 +10,7 @@ gRPC's own call: aio's client interceptors cost a task each.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, cast
 
@@ -44,9 +44,9 @@ def connect(peer: str, settings: RpcSettings, *, issuer: str) -> "PeerChannel":
         address = settings.peers[peer]
     except KeyError:
         raise KeyError(f"settings.rpc.peers has no address for {peer!r}") from None
-    channel = grpc.aio.insecure_channel(address, options=_options(settings.max_message_bytes))
+    options = _options(settings.max_message_bytes)
     signer = _signer(issuer, settings.context_private_key.get_secret_value())
-    return PeerChannel(peer, channel, signer)
+    return PeerChannel(peer, lambda: grpc.aio.insecure_channel(address, options=options), signer)
 
 
 @lru_cache(maxsize=32)
@@ -72,22 +72,43 @@ def _options(max_message_bytes: int) -> list[tuple[str, Any]]:
 
 
 class PeerChannel(grpc.aio.Channel):
-    """A channel to one peer. Give it to a generated stub."""
+    """A channel to one peer. Give it to a generated stub.
 
-    def __init__(self, peer: str, channel: grpc.aio.Channel, signer: ContextSigner) -> None:
+    gRPC ties a channel to the event loop that runs when it is made; an app is put together before
+    its loop runs. So the inner channel is made at the first use.
+    """
+
+    def __init__(
+        self, peer: str, make: Callable[[], grpc.aio.Channel], signer: ContextSigner
+    ) -> None:
         self._peer = peer
-        self._channel = channel
+        self._make = make
+        self._made: grpc.aio.Channel | None = None
         self._signer = signer
         self._budget = RetryBudget()
 
+    @property
+    def _channel(self) -> grpc.aio.Channel:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
     def unary_unary(self, method: str, *serializers: Any, **options: Any) -> Any:
         """Make the callable of a unary RPC: `await call(request, timeout=seconds)`."""
-        inner = self._channel.unary_unary(method, *serializers, **options)
+
+        @cache
+        def inner() -> Callable[..., Any]:
+            return self._channel.unary_unary(method, *serializers, **options)
+
         return _UnaryCall(self._call(method), inner, self._budget)
 
     def unary_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
         """Make the callable of a streaming RPC: `async for x in call(request, timeout=seconds)`."""
-        inner = self._channel.unary_stream(method, *serializers, **options)
+
+        @cache
+        def inner() -> Callable[..., Any]:
+            return self._channel.unary_stream(method, *serializers, **options)
+
         return _StreamCall(self._call(method), inner)
 
     def _call(self, method: str) -> "_Method":
@@ -103,7 +124,8 @@ class PeerChannel(grpc.aio.Channel):
 
     async def close(self, grace: float | None = None) -> None:
         """Close the connections; calls in flight get `grace` seconds."""
-        await self._channel.close(grace)
+        if self._made is not None:
+            await self._made.close(grace)
 
     async def __aenter__(self) -> Self:
         """Return the channel itself."""
@@ -172,7 +194,9 @@ class _Method:
 class _UnaryCall:
     """A unary RPC: `await call(request, timeout=2.0)`."""
 
-    def __init__(self, method: _Method, inner: Callable[..., Any], budget: RetryBudget) -> None:
+    def __init__(
+        self, method: _Method, inner: Callable[[], Callable[..., Any]], budget: RetryBudget
+    ) -> None:
         self._method = method
         self._inner = inner
         self._budget = budget
@@ -200,7 +224,7 @@ class _UnaryCall:
         attempt = 1
         while True:
             try:
-                answer = await self._inner(
+                answer = await self._inner()(
                     request, timeout=ends - time.monotonic(), metadata=metadata
                 )
             except grpc.aio.AioRpcError as failure:
@@ -223,13 +247,13 @@ class _UnaryCall:
 class _StreamCall:
     """An RPC with a stream of answers: `async for answer in call(request, timeout=3600)`."""
 
-    def __init__(self, method: _Method, inner: Callable[..., Any]) -> None:
+    def __init__(self, method: _Method, inner: Callable[[], Callable[..., Any]]) -> None:
         self._method = method
         self._inner = inner
 
     def __call__(self, request: Any, *, timeout: float | None = None) -> "AnswerStream":
         """Begin the call; failures are raised while reading."""
-        return AnswerStream(self._method, self._inner, request, allowance(timeout))
+        return AnswerStream(self._method, self._inner(), request, allowance(timeout))
 
 
 class AnswerStream:

@@ -96,6 +96,8 @@ def _adopt_standard_logging(shared: list[Processor], rendered: list[Processor], 
     handler.is_promptpilot = True  # type: ignore[attr-defined] # how the next call finds its own
     root.addHandler(handler)
     root.setLevel(max(level, logging.INFO))
+    # Alembic tells of each rendered revision, which is no news in a service.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class _Naming:
