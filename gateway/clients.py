@@ -54,8 +54,11 @@ async def ask(
     return await method(request, timeout=timeout_s)
 
 
-def clients_of(request: Request) -> Clients:
-    """Return the clients that the application was composed with."""
+async def clients_of(request: Request) -> Clients:
+    """Return the clients that the application was composed with.
+
+    A coroutine, though it waits for nothing: FastAPI runs plain functions in a thread.
+    """
     clients: Clients = request.scope["app"].state.clients
     return clients
 

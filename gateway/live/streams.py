@@ -90,7 +90,7 @@ class Streams:
         self._open.pop(bell, None)
 
 
-def _streams_of(request: Request) -> Streams:
+async def _streams_of(request: Request) -> Streams:
     streams: Streams = request.scope["app"].state.streams
     return streams
 
