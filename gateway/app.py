@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from gateway import openapi, probes, problems
 from gateway.auth.doorkeeper import NAME, Gatekeeper
 from gateway.clients import Clients
-from gateway.edge import Edge
+from gateway.edge import OPENAPI_PATH, Edge
 from gateway.live.streams import Streams
 from gateway.pages import Pages
 from gateway.routes import operations
@@ -121,7 +121,7 @@ def _clients(channels: dict[str, PeerChannel]) -> Clients:
 def _extra() -> dict[str, Path]:
     """Return the pages of our own: the OpenAPI document, and what shows it."""
     return {
-        "/openapi.json": openapi.SNAPSHOT,
+        OPENAPI_PATH: openapi.SNAPSHOT,
         "/docs": _BROWSE / "index.html",
         "/docs/browse.js": _BROWSE / "browse.js",
         "/docs/browse.css": _BROWSE / "browse.css",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Header, Path
 from fastapi.routing import APIRoute
+from pydantic import Field
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
@@ -99,6 +100,7 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         max_length=200,
+        pattern=r'^(\*|"[^"]+")?$',
         description="The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when "
         "somebody was faster. Without it the last write wins.",
         examples=['"3"'],
@@ -135,7 +137,10 @@ def id_or_name(prefix: str, what: str) -> Any:
 
 
 VersionNumber = Annotated[
-    int, Digits, Path(ge=1, le=INT32, description="Version number: 1, 2, 3 …", examples=[1])
+    int,
+    Field(ge=1, le=INT32),
+    Digits,
+    Path(description="Version number: 1, 2, 3 …", examples=[1]),
 ]
 LabelPath = Annotated[
     str,

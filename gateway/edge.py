@@ -23,6 +23,8 @@ from services.kit.ids import new_id
 from services.kit.telemetry import extract, get_logger, metrics, tracer
 
 API_PATHS: Final = ("/v1/", "/.well-known/", "/health/")
+# The API's own description: a file among the pages, under the API's prefix.
+OPENAPI_PATH: Final = "/v1/openapi.json"
 _PROBES: Final = "/health/"
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 _SERVER_ERROR: Final = 500
@@ -57,7 +59,7 @@ class Edge:
         if scope["type"] != "http":
             return
         scope["path"] = decoded_path(scope)
-        is_api = scope["path"].startswith(API_PATHS)
+        is_api = scope["path"].startswith(API_PATHS) and scope["path"] != OPENAPI_PATH
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
         scope["request_id"] = request_id

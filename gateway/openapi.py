@@ -95,26 +95,35 @@ def _finish(operation: dict[str, Any]) -> None:
 
 
 def _tidy(node: Any) -> None:
-    """Drop what FastAPI adds and nobody reads.
-
-    Titles of fields, defaults that only say "left out".
-    """
+    """Drop what nobody reads, everywhere in the document."""
     if isinstance(node, list):
         for item in node:
             _tidy(item)
     elif isinstance(node, dict):
-        if "properties" in node:
-            for field in node["properties"].values():
-                field.pop("title", None)
-        if "schema" in node and isinstance(node["schema"], dict):
-            node["schema"].pop("title", None)
-        if node.get("in") in ("header", "query") and node.get("schema", {}).get("default", 0) in (
-            "",
-            None,
-        ):
-            node["schema"].pop("default", None)
+        _tidy_schema(node)
+        if "in" in node and isinstance(node.get("schema"), dict):
+            _tidy_parameter(node)
         for item in node.values():
             _tidy(item)
+
+
+def _tidy_schema(node: dict[str, Any]) -> None:
+    """Drop titles of fields; write whole numbers as such."""
+    for field in node.get("properties", {}).values():
+        if isinstance(field, dict):
+            field.pop("title", None)
+    for bound in ("minimum", "maximum"):
+        if isinstance(node.get(bound), float) and node[bound].is_integer():
+            node[bound] = int(node[bound])
+
+
+def _tidy_parameter(parameter: dict[str, Any]) -> None:
+    """Drop what the parameter itself says already, and defaults that only say "left out"."""
+    schema = parameter["schema"]
+    schema.pop("title", None)
+    schema.pop("description", None)
+    if schema.get("default", 0) in ("", None):
+        schema.pop("default", None)
 
 
 def main(arguments: list[str]) -> int:

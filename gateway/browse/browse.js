@@ -1,7 +1,7 @@
-// Shows /openapi.json: every operation with its parameters, body, answers and a curl line. No library, no other host.
+// Shows /v1/openapi.json: every operation with its parameters, body, answers and a curl line. No library, no other host.
 // Everything from the document goes in as text, never as markup.
 
-const api = await (await fetch('/openapi.json')).json();
+const api = await (await fetch('/v1/openapi.json')).json();
 
 /** Makes an element; children are elements or text. */
 function make(tag, attributes = {}, ...children) {

@@ -161,7 +161,7 @@ async def test_every_answer_carries_headers_that_browsers_obey(platform: Platfor
         "/health/live",
         "/docs",
         "/nothing",
-        "/openapi.json",
+        "/v1/openapi.json",
     ):
         headers = (await platform.anonymous.get(path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff", path
@@ -175,9 +175,9 @@ async def test_every_answer_carries_headers_that_browsers_obey(platform: Platfor
 
 
 async def test_the_openapi_document_is_served_as_it_is(platform: Platform) -> None:
-    answer = await platform.anonymous.get("/openapi.json")
+    answer = await platform.anonymous.get("/v1/openapi.json")
     assert answer.body["openapi"] == "3.1.0"
-    again = await platform.anonymous.get("/openapi.json", If_None_Match=answer.headers["ETag"])
+    again = await platform.anonymous.get("/v1/openapi.json", If_None_Match=answer.headers["ETag"])
     assert again.status == 304
 
 
