@@ -7,7 +7,7 @@ export default defineConfig({
   // Lists are pages by token: this makes infinite queries of them.
   parser: { pagination: { keywords: ['page_token'] } },
   plugins: [
-    { name: '@hey-api/client-fetch', runtimeConfigPath: './src/api/client' },
+    { name: '@hey-api/client-fetch', runtimeConfigPath: './src/api/clientConfig' },
     '@hey-api/typescript',
     // The session is a cookie: the browser sends it by itself.
     { name: '@hey-api/sdk', auth: false },

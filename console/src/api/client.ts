@@ -1,10 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { getSessionQueryKey } from '@/api/generated/@tanstack/react-query.gen';
-import { client, type CreateClientConfig } from '@/api/generated/client.gen';
+import { client } from '@/api/generated/client.gen';
 import { readProblem } from '@/api/problem';
-
-/** The console is served by the gateway it talks to, so addresses are paths. */
-export const createClientConfig: CreateClientConfig = (config) => ({ ...config, baseUrl: '' });
 
 const SAFE_METHODS = ['GET', 'HEAD'];
 // Of 16 digits and more: a double may not hold it. Quotes inside JSON texts are escaped, so this cannot match there.

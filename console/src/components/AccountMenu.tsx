@@ -14,7 +14,7 @@ export function AccountMenu() {
           <Typography variant="body2" noWrap sx={{ fontWeight: 500 }}>
             {user?.display_name}
           </Typography>
-          <Typography variant="caption" color="text.secondary" noWrap component="div" title={user?.email}>
+          <Typography variant="caption" color="textSecondary" noWrap component="div" title={user?.email}>
             {role} · {user?.email}
           </Typography>
         </Box>

@@ -16,7 +16,7 @@ export function AuthFrame({ title, hint, children }: { title: string; hint: stri
       </Box>
       <Box component="main" sx={{ flex: 1, width: 1, maxWidth: 372, mx: 'auto', pt: { xs: 4, sm: 10 }, pb: 6 }}>
         <Typography variant="h1">{title}</Typography>
-        <Typography color="text.secondary" sx={{ mt: 0.5, mb: 3 }}>
+        <Typography color="textSecondary" sx={{ mt: 0.5, mb: 3 }}>
           {hint}
         </Typography>
         {children}

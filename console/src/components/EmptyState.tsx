@@ -30,7 +30,7 @@ export function EmptyState({ icon: Icon, title, children, action }: Props) {
         <Icon size={19} strokeWidth={1.6} aria-hidden />
       </Box>
       <Typography variant="h2">{title}</Typography>
-      <Typography color="text.secondary" sx={{ maxWidth: 440, textWrap: 'balance' }}>
+      <Typography color="textSecondary" sx={{ maxWidth: 440, textWrap: 'balance' }}>
         {children}
       </Typography>
       {action && (

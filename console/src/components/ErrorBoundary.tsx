@@ -44,7 +44,7 @@ function Failed({ error }: { error: unknown }) {
       sx={{ maxWidth: 560, mx: 'auto', py: 8, px: 2, display: 'grid', gap: 1.5, justifyItems: 'start' }}
     >
       <Typography variant="h1">This page failed</Typography>
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         Nothing you saved is lost. Load it again; if it fails again, send us the text below.
       </Typography>
       <Box

@@ -27,12 +27,12 @@ export function PageHeader({ title, badge, description, trail = [], actions }: P
             aria-label="Breadcrumb"
             sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mb: 0.5, color: 'text.secondary' }}
           >
-            {trail.map((page) => (
+            {trail.map((page, index) => (
               <Fragment key={page.to}>
+                {index > 0 && <ChevronRight size={13} aria-hidden />}
                 <Link component={RouterLink} to={page.to} variant="body2" color="inherit">
                   {page.label}
                 </Link>
-                <ChevronRight size={13} aria-hidden />
               </Fragment>
             ))}
           </Box>
@@ -44,7 +44,7 @@ export function PageHeader({ title, badge, description, trail = [], actions }: P
           {badge}
         </Box>
         {description && (
-          <Typography color="text.secondary" sx={{ mt: 0.25, maxWidth: 720 }}>
+          <Typography color="textSecondary" sx={{ mt: 0.25, maxWidth: 720 }}>
             {description}
           </Typography>
         )}

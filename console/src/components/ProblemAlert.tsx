@@ -38,7 +38,7 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
       {problem.requestId && (
         <Typography
           variant="caption"
-          color="text.secondary"
+          color="textSecondary"
           sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mt: 0.5 }}
         >
           Request <code>{problem.requestId}</code>

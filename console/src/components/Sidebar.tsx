@@ -32,7 +32,7 @@ export function Sidebar() {
     <Box sx={{ display: 'flex', flexDirection: 'column', height: 1, bgcolor: 'subtle' }}>
       <Box sx={{ px: 2, pt: 2, pb: 1.25 }}>
         <Brand />
-        <Typography variant="body2" color="text.secondary" noWrap sx={{ mt: 0.75 }} title={tenant.name}>
+        <Typography variant="body2" color="textSecondary" noWrap sx={{ mt: 0.75 }} title={tenant.name}>
           {tenant.name}
         </Typography>
       </Box>
@@ -40,7 +40,7 @@ export function Sidebar() {
         <Places places={WORK} />
         <Typography
           variant="caption"
-          color="text.secondary"
+          color="textSecondary"
           sx={{ display: 'block', px: 1.25, pt: 2, pb: 0.5, fontWeight: 500 }}
         >
           Workspace

@@ -103,12 +103,12 @@ function Row({
         <Box component="span" className="tabular" sx={{ fontWeight: isChosen ? 600 : 500 }}>
           Version {version.number}
         </Box>
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           <Ago time={version.create_time} />
         </Typography>
       </Box>
       {version.note && (
-        <Typography variant="caption" color="text.secondary" component="div" sx={{ overflowWrap: 'anywhere' }}>
+        <Typography variant="caption" color="textSecondary" component="div" sx={{ overflowWrap: 'anywhere' }}>
           {version.note}
         </Typography>
       )}
@@ -124,7 +124,7 @@ type LabelsProps = { labels: readonly Label[] } & {
 function Labels({ labels, onSetLabel, onRemoveLabel }: LabelsProps) {
   if (labels.length === 0) return null;
   return (
-    <Box sx={{ display: 'flex', gap: 0.5, flexWrap: 'wrap', px: 1.25, pb: 0.75 }}>
+    <Box sx={{ display: 'flex', gap: 0.5, flexWrap: 'wrap', px: 1.25, pt: 0.5, pb: 0.75 }}>
       {labels.map(({ label, version }) => {
         const isFixed = label === 'latest' || !onSetLabel;
         return (

@@ -103,7 +103,7 @@ function TryIt({ content, source }: Props) {
               Stop
             </Button>
           )}
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             {mode === 'test' ? 'Deterministic, at no price.' : 'Metered and billed like a step.'}
           </Typography>
         </Box>

@@ -142,7 +142,7 @@ function Choice({ name, description, isChosen, onChoose }: ChoiceProps) {
       <Typography variant="h3" component="span">
         {name}
       </Typography>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {description}
       </Typography>
     </ButtonBase>

@@ -41,7 +41,7 @@ export default function Home() {
           title="First steps"
           isFlush
           actions={
-            <Typography variant="caption" color="text.secondary" className="tabular">
+            <Typography variant="caption" color="textSecondary" className="tabular">
               {done} of {tasks.length}
             </Typography>
           }
@@ -143,7 +143,7 @@ function TaskRow({ task, isNext }: { task: Task; isNext: boolean }) {
       </Box>
       <Box sx={{ flex: '1 1 240px', minWidth: 0 }}>
         <Typography sx={{ fontWeight: 500, color: isDone ? 'text.secondary' : 'text.primary' }}>{title}</Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {hint}
         </Typography>
       </Box>

@@ -16,7 +16,7 @@ export default function LogInPage() {
   return (
     <AuthFrame title="Log in" hint="Your prompts, pipelines and runs are behind this door.">
       <LogIn onDone={enter} />
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 3 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 3 }}>
         No account yet?{' '}
         <Link component={RouterLink} to={{ pathname: '/sign-up', search: search.toString() }}>
           Sign up

@@ -37,7 +37,7 @@ export default function Providers() {
         provider.key_last_four ? (
           <code>••••{provider.key_last_four}</code>
         ) : (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             none
           </Typography>
         ),

@@ -19,7 +19,7 @@ export default function SignUpPage() {
       hint="Five prompts and two pipelines are ready to try; no model provider is needed."
     >
       <SignUp onDone={enter} />
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 3 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 3 }}>
         Have an account?{' '}
         <Link component={RouterLink} to={{ pathname: '/log-in', search: search.toString() }}>
           Log in

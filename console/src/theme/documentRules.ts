@@ -2,8 +2,8 @@ import { light, dark } from '@/theme/palette';
 
 /** Document-wide rules: focus rings, numerals, reduced motion. */
 export const documentRules = {
-  ':root': { '--pp-ring': 'rgba(80, 70, 214, 0.18)', colorScheme: 'light' },
-  '[data-scheme="dark"]': { '--pp-ring': 'rgba(154, 149, 247, 0.25)', colorScheme: 'dark' },
+  ':root': { '--pp-ring': 'rgba(80, 70, 214, 0.18)', '--pp-edge': '#a3a3b0', colorScheme: 'light' },
+  '[data-scheme="dark"]': { '--pp-ring': 'rgba(154, 149, 247, 0.25)', '--pp-edge': '#5d5d69', colorScheme: 'dark' },
   // The page's own colour before the theme is up, by public/theme-init.js.
   'html[data-scheme="light"]': { backgroundColor: light.canvas },
   'html[data-scheme="dark"]': { backgroundColor: dark.canvas },

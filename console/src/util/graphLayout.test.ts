@@ -83,6 +83,11 @@ describe('the layout', () => {
     ]);
   });
 
+  it('leaves out edges that longer ways imply', () => {
+    const { edges } = layoutSteps(readSteps(DEFINITION));
+    expect(edges.map((edge) => edge.id)).toEqual(['draft→critique', 'critique→good', 'good→keep', 'good→improve']);
+  });
+
   it('draws a cycle instead of failing', () => {
     const steps = readSteps({
       steps: [

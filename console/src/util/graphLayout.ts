@@ -32,7 +32,7 @@ export function layoutSteps(steps: readonly DefinitionStep[], direction: 'TB' | 
   graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of steps) graph.setNode(step.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
-  const edges = edgesOf(steps);
+  const edges = withoutImplied(edgesOf(steps));
   for (const edge of edges) graph.setEdge(edge.source, edge.target);
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
@@ -41,6 +41,36 @@ export function layoutSteps(steps: readonly DefinitionStep[], direction: 'TB' | 
     return { id: step.id, x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 };
   });
   return { nodes, edges, width, height };
+}
+
+/** The direction in which the graph is drawn larger in a space; along the reading direction when both fit. */
+export function layoutToFit(
+  steps: readonly DefinitionStep[],
+  width: number,
+  height: number,
+): StepGraph & { direction: 'TB' | 'LR' } {
+  const along = layoutSteps(steps, 'LR');
+  const down = layoutSteps(steps, 'TB');
+  const scale = (graph: StepGraph) => Math.min(1, width / graph.width, height / graph.height);
+  return scale(down) > scale(along) ? { ...down, direction: 'TB' } : { ...along, direction: 'LR' };
+}
+
+/** Leaves out edges that a longer way implies: a step that waits for c, which waits for a, need not be drawn to wait for a. */
+function withoutImplied(edges: readonly StepEdge[]): StepEdge[] {
+  const next = Map.groupBy(edges, (edge) => edge.source);
+  const reaches = (from: string, target: string, seen: Set<string>): boolean =>
+    (next.get(from) ?? []).some((edge) => {
+      if (edge.target === target) return true;
+      if (seen.has(edge.target)) return false;
+      seen.add(edge.target);
+      return reaches(edge.target, target, seen);
+    });
+  return edges.filter(
+    ({ source, target }) =>
+      !(next.get(source) ?? []).some(
+        (edge) => edge.target !== target && reaches(edge.target, target, new Set([source])),
+      ),
+  );
 }
 
 function edgesOf(steps: readonly DefinitionStep[]): StepEdge[] {

@@ -51,6 +51,7 @@ export const look: Extension = [
     '.cm-panels': { backgroundColor: variable('subtle'), color: variable('text-primary') },
     '.cm-mergeView': { maxHeight: '70vh' },
     '.cm-changedText': { background: 'color-mix(in srgb, currentColor 0%, var(--pp-change))' },
+    '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '""' },
     '.cm-collapsedLines': { background: variable('subtle'), color: variable('text-secondary'), padding: '4px 12px' },
   }),
   syntaxHighlighting(

@@ -1,10 +1,11 @@
 import '@xyflow/react/dist/base.css';
 import { Background, Controls, MarkerType, ReactFlow, type Edge, type NodeMouseHandler } from '@xyflow/react';
-import { Box, useColorScheme, useMediaQuery } from '@mui/material';
+import { Box, useColorScheme } from '@mui/material';
 import { useMemo } from 'react';
 import { StepNode, type StepNodeType } from '@/components/graph/StepNode';
 import type { DefinitionStep } from '@/util/definition';
-import { layoutSteps } from '@/util/graphLayout';
+import { layoutToFit } from '@/util/graphLayout';
+import { useWidth } from '@/util/useWidth';
 
 interface Props {
   steps: readonly DefinitionStep[];
@@ -19,9 +20,10 @@ const nodeTypes = { step: StepNode }; // one object for ever: a new one would re
 
 /** The steps of a pipeline as a graph, to look at: arrows from what a step waits for. */
 export default function StepGraph({ steps, states, selected, onSelect, height = 320 }: Props) {
-  const isWide = useMediaQuery('(min-width: 900px)');
   const { mode } = useColorScheme();
-  const graph = useMemo(() => layoutSteps(steps, isWide ? 'LR' : 'TB'), [steps, isWide]);
+  const { ref, width } = useWidth();
+  const graph = useMemo(() => layoutToFit(steps, width, height), [steps, width, height]);
+  const isHorizontal = graph.direction === 'LR';
   const nodes = useMemo<StepNodeType[]>(() => {
     const byId = new Map(steps.map((step) => [step.id, step]));
     return graph.nodes.map(({ id, x, y }) => ({
@@ -30,10 +32,10 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
       position: { x, y },
       selected: id === selected,
       focusable: onSelect !== undefined,
-      data: { step: byId.get(id), state: states?.get(id) ?? '', isHorizontal: isWide },
+      data: { step: byId.get(id), state: states?.get(id) ?? '', isHorizontal },
       ariaLabel: [id, byId.get(id)?.type, states?.get(id)].filter(Boolean).join(', '),
     }));
-  }, [graph, steps, states, selected, isWide, onSelect]);
+  }, [graph, steps, states, selected, isHorizontal, onSelect]);
   const edges = useMemo<Edge[]>(
     () =>
       graph.edges.map(({ id, source, target, label }) => ({
@@ -50,9 +52,9 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
   );
   const select: NodeMouseHandler<StepNodeType> = (_, node) => onSelect?.(node.id);
   return (
-    <Box sx={{ height: Math.max(180, Math.min(height, graph.height + 60)), ...look }}>
+    <Box ref={ref} sx={{ height: Math.max(180, Math.min(height, graph.height + 60)), ...look }}>
       <ReactFlow
-        key={isWide ? 'wide' : 'narrow'}
+        key={`${graph.direction} ${Math.round(width / 80)} ${steps.length}`} // fits the view anew when the space or the steps change
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -71,14 +73,13 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
         proOptions={{ hideAttribution: true }}
       >
         <Background gap={18} size={1} />
-        <Controls showInteractive={false} position="bottom-right" />
+        {width > 560 && <Controls showInteractive={false} position="bottom-right" orientation="horizontal" />}
       </ReactFlow>
     </Box>
   );
 }
 
 const look = {
-  '--pp-edge': 'var(--mui-palette-text-disabled)',
   '& .react-flow': {
     '--xy-background-color': 'transparent',
     '--xy-background-pattern-color': 'var(--mui-palette-divider)',

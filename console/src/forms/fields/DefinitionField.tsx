@@ -59,7 +59,7 @@ export default function DefinitionField({ value, onChange }: Props) {
       </Panel>
       <Box sx={{ display: 'grid', gap: 2, position: { lg: 'sticky' }, top: { lg: 24 } }}>
         <Panel title="Graph" isFlush>
-          <StepGraph steps={steps} height={380} />
+          <StepGraph steps={steps} height={520} />
         </Panel>
         <ProblemAlert error={problem} />
         <Faults faults={faults} onChoose={(fault) => editor.current?.show(fault.path)} />

@@ -61,7 +61,7 @@ export function LabelForm({ form, labels, latestVersion, existing, error, isPend
         />
       )}
       <SelectInput label="Points at" value={version.value} options={options} onChange={version.onChange} />
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {now === undefined
           ? 'Programs that ask for this label get the version it points at.'
           : `Now at version ${now}. Programs and runs that ask for the label get the other version from their next request on.`}

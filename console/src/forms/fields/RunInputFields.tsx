@@ -45,7 +45,7 @@ function Choice({ control, field }: { control: Control<StartRunValues>; field: I
   const none = { value: '', label: field.isRequired ? 'Choose' : 'Left out' };
   return (
     <SelectInput
-      label={field.name}
+      label={field.isRequired ? field.name : `${field.name} (optional)`}
       value={input.value ?? ''} // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- a record has no key before it is set
       options={[none, ...field.options.map((option) => ({ value: option, label: option }))]}
       onChange={input.onChange}

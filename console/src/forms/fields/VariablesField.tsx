@@ -28,7 +28,7 @@ export function VariablesField({ control }: { control: Control<PromptForm> }) {
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       {fields.length === 0 && undeclared.length === 0 && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           Write <code>{'{{name}}'}</code> in the text, then declare it here with a type and a default.
         </Typography>
       )}
@@ -44,7 +44,7 @@ export function VariablesField({ control }: { control: Control<PromptForm> }) {
         </Button>
       </Box>
       {undeclared.length > 0 && (
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           Used in the text without a declaration: such a variable is text, and required.
         </Typography>
       )}

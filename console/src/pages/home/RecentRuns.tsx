@@ -58,7 +58,7 @@ export function RecentRuns() {
                 {run.pipeline_name} <span className="tabular">v{run.pipeline_version}</span>
               </Box>
               <StateChip state={run.state} />
-              <Typography variant="caption" color="text.secondary" sx={{ width: 92, textAlign: 'right' }}>
+              <Typography variant="caption" color="textSecondary" sx={{ width: 92, textAlign: 'right' }}>
                 <Ago time={run.create_time} />
               </Typography>
             </Box>

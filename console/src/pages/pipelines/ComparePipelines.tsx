@@ -20,7 +20,7 @@ export function ComparePipelines({ version, latest }: { version: PipelineVersion
     staleTime: Infinity,
   });
   if (latest === 1) {
-    return <Typography color="text.secondary">There is only one version: nothing to compare it with yet.</Typography>;
+    return <Typography color="textSecondary">There is only one version: nothing to compare it with yet.</Typography>;
   }
   if (other.isError) return <ProblemAlert error={other.error} />;
   if (!other.data) return <RowsSkeleton />;

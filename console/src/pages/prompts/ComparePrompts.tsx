@@ -20,7 +20,7 @@ export function ComparePrompts({ version, latest }: { version: PromptVersion; la
     staleTime: Infinity,
   });
   if (latest === 1) {
-    return <Typography color="text.secondary">There is only one version: nothing to compare it with yet.</Typography>;
+    return <Typography color="textSecondary">There is only one version: nothing to compare it with yet.</Typography>;
   }
   const compare = (
     <CompareWith number={version.number} latest={latest} value={number} onChange={(next) => choose(String(next))} />
@@ -37,7 +37,7 @@ export function ComparePrompts({ version, latest }: { version: PromptVersion; la
       </Panel>
       <Panel title="Variables and model" isFlush={before !== after}>
         {before === after ? (
-          <Typography color="text.secondary">The same in both.</Typography>
+          <Typography color="textSecondary">The same in both.</Typography>
         ) : (
           <Suspense fallback={<RowsSkeleton />}>
             <TextDiff label="Changes of variables and model" before={before} after={after} isJson />

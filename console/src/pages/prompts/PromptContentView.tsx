@@ -13,7 +13,7 @@ const columns: Column<Variable>[] = [
     header: 'Default',
     cell: (variable) =>
       variable.default === null || variable.default === undefined ? (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           required
         </Typography>
       ) : (

@@ -39,7 +39,14 @@ export function RunFigures({ run, cost }: { run: Run; cost: RunCost | undefined 
 
 function Figure({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <Box sx={{ px: 2, py: 1.25, boxShadow: '1px 1px 0 var(--mui-palette-divider)' }}>
+    <Box
+      sx={{
+        px: 2,
+        py: 1.25,
+        boxShadow: '1px 1px 0 var(--mui-palette-divider)',
+        '&:last-of-type': { gridColumn: { xs: '1 / -1', sm: 'auto' } },
+      }}
+    >
       <Box component="dt" sx={{ fontSize: 12, color: 'text.secondary' }}>
         {name}
       </Box>

@@ -6,7 +6,7 @@ import { Panel } from '@/components/Panel';
 /** What the run began with and what it ended with. */
 export function RunInputOutput({ run }: { run: Run }) {
   const none = (text: string) => (
-    <Typography variant="body2" color="text.secondary" sx={{ p: 2 }}>
+    <Typography variant="body2" color="textSecondary" sx={{ p: 2 }}>
       {text}
     </Typography>
   );

@@ -20,7 +20,9 @@ interface Props {
 export function StepDetail({ step, state, liveText, records }: Props) {
   const isRunning = state === 'running';
   const cost = records.reduce((sum, record) => sum + BigInt(record.cost_nano_usd), 0n);
-  const finalText = isObject(step.output) && typeof step.output.text === 'string' ? step.output.text : undefined;
+  const isPrompt = step.type === 'prompt';
+  const finalText =
+    isPrompt && isObject(step.output) && typeof step.output.text === 'string' ? step.output.text : undefined;
   const text = finalText ?? liveText;
   return (
     <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
@@ -61,7 +63,7 @@ export function StepDetail({ step, state, liveText, records }: Props) {
           </Alert>
         )}
       </Panel>
-      {(text !== '' || (isRunning && step.type === 'prompt')) && (
+      {(text !== '' || (isRunning && isPrompt)) && (
         <Panel title={isRunning ? 'Answer, as it comes' : 'Answer'}>
           <StreamedText label={`Answer of ${step.step_id}`} text={text} isStreaming={isRunning} />
         </Panel>
@@ -97,7 +99,7 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 
 function Nothing({ children }: { children: React.ReactNode }) {
   return (
-    <Typography variant="body2" color="text.secondary" sx={{ p: 2 }}>
+    <Typography variant="body2" color="textSecondary" sx={{ p: 2 }}>
       {children}
     </Typography>
   );

@@ -81,7 +81,7 @@ export default function Usage() {
               grouped.data && <UsageTable usage={grouped.data} grouping={grouping} names={names} />
             )}
           </Panel>
-          <Typography variant="caption" color="text.secondary">
+          <Typography variant="caption" color="textSecondary">
             Amounts are exact: they are kept, summed and shown as whole nano-dollars.
           </Typography>
         </Box>

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { emptyPrompt, fromContent, isValue, toDraft, usedVariables } from '@/forms/promptValues';
+
+const content = {
+  type: 'text' as const,
+  text: 'Say {{what}}',
+  messages: [],
+  variables: [
+    { name: 'what', type: 'string' as const, description: 'the thing', default: null, enum: ['hi', 'bye'] },
+    { name: 'times', type: 'integer' as const, description: '', default: 3, enum: [] },
+    { name: 'focus', type: 'string' as const, description: '', default: '', enum: [] },
+  ],
+  model: 'sim-text',
+  parameters: { temperature: 0.2, max_tokens: 100, stop: ['END'] },
+};
+
+describe('a prompt in the form', () => {
+  it('is sent as it was read: required, empty and typed defaults stay what they are', () => {
+    const draft = toDraft(fromContent(content));
+    expect(draft.variables).toEqual([
+      { name: 'what', type: 'string', description: 'the thing', enum: ['hi', 'bye'] },
+      { name: 'times', type: 'integer', description: '', default: 3, enum: [] },
+      { name: 'focus', type: 'string', description: '', default: '', enum: [] },
+    ]);
+    expect(draft.parameters).toEqual(content.parameters);
+    expect(draft.text).toBe(content.text);
+  });
+
+  it('sends only the form of prompt that was chosen', () => {
+    expect(toDraft({ ...emptyPrompt, text: 'x' })).not.toHaveProperty('messages');
+    expect(toDraft({ ...emptyPrompt, type: 'chat' })).not.toHaveProperty('text');
+  });
+});
+
+it('finds variables in plain, raw and section tags, each once, in order', () => {
+  const text = '{{a}} {{{ b }}} {{&c}} {{#list}}{{a}}{{/list}} {{^none}}x{{/none}} {{user.name}} {{! a comment }}';
+  expect(usedVariables({ type: 'text', text, messages: [] })).toEqual(['a', 'b', 'c', 'list', 'none', 'user']);
+});
+
+it.each([
+  ['integer', '3', true],
+  ['integer', '3.5', false],
+  ['number', '3.5', true],
+  ['number', 'three', false],
+  ['boolean', 'true', true],
+  ['boolean', '"true"', false],
+  ['list', '[1]', true],
+  ['list', '{}', false],
+  ['object', '{}', true],
+  ['object', 'null', false],
+  ['string', 'anything', true],
+] as const)('takes a %s from %s: %s', (type, text, expected) => {
+  expect(isValue(type, text)).toBe(expected);
+});
