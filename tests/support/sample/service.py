@@ -17,7 +17,7 @@ from services.kit.db import Database
 from services.kit.fanout import Progress, migrate_trees
 from services.kit.ids import TenantId, new_id
 from services.kit.migrations import ControlTree, TenantTree
-from services.kit.settings import DatabaseSettings
+from services.kit.settings import BusSettings, DatabaseSettings
 from services.kit.tenancy import TENANT_SCHEMA
 from services.kit.work import UnitOfWork
 from tests.support.stack import Stack
@@ -58,13 +58,15 @@ class Sample:
 
 
 @asynccontextmanager
-async def sample_service(stack: Stack, name: str) -> AsyncIterator[Sample]:
+async def sample_service(
+    stack: Stack, name: str, broker: BusSettings | None = None
+) -> AsyncIterator[Sample]:
     """Run the sample on a database of its own: `name` is also the service's name on the bus."""
     await create_databases(stack.postgres.url("postgres"), {name: stack.password})
     url = service_url(stack.postgres.url("postgres"), name, stack.password)
     await migrate(name, url)
     database = Database(DatabaseSettings(url=SecretStr(url)))
-    bus = Bus(stack.bus(), name)
+    bus = Bus(broker or stack.bus(), name)
     await bus.connect()
     try:
         work = UnitOfWork(database, TenantTree(HERE / "tenant"))
