@@ -31,6 +31,12 @@ class ModelNotFound(NotFound):
     reason = "MODEL_NOT_FOUND"
 
 
+class ProviderAddressUnknown(InvalidArgument):
+    """The provider's host cannot be resolved."""
+
+    reason = "PROVIDER_ADDRESS_UNKNOWN"
+
+
 class ProviderNameTaken(AlreadyExists):
     """The tenant has a provider of this name."""
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.execution.errors import EtagMismatch, ProviderNameTaken
+from services.execution.errors import EtagMismatch, ProviderAddressUnknown, ProviderNameTaken
 from services.execution.models import Provider, ProviderId
 from services.execution.repository.providers import SEALED_KEY, Providers
 from services.execution.rules.providers import check_provider, etag, is_same_host, last_four
-from services.kit.egress import Egress
+from services.kit.egress import Egress, EgressFailed
 from services.kit.ids import TenantId, new_id
 from services.kit.seal import Sealer
 from services.kit.work import Tx, Work
@@ -51,7 +51,7 @@ async def create_provider(
         api_key=form.api_key,
         models=form.models,
     )
-    await egress.check_host(form.base_url)
+    await _check_address(egress, form.base_url)
     async with work.begin(tenant) as tx:
         await _reserve(tx, form.name)
         provider = Provider(
@@ -85,7 +85,7 @@ async def update_provider(
     Raises ProviderNotFound, EtagMismatch, ProviderNameTaken, InvalidArgument, EgressRefused.
     """
     if change.base_url is not None:
-        await egress.check_host(change.base_url)
+        await _check_address(egress, change.base_url)
     async with work.begin(tenant) as tx:
         provider = await Providers(tx).get(provider_id, lock=True)
         if change.etag and change.etag != etag(provider.id, provider.revision):
@@ -117,6 +117,14 @@ async def delete_provider(work: Work, tenant: TenantId, provider_id: ProviderId)
     """Remove a provider and its key. Raises ProviderNotFound."""
     async with work.begin(tenant) as tx:
         await Providers(tx).remove(provider_id)
+
+
+async def _check_address(egress: Egress, base_url: str) -> None:
+    """Refuse an address that calls may not reach, or that names no host."""
+    try:
+        await egress.check_host(base_url)
+    except EgressFailed as error:
+        raise ProviderAddressUnknown.of_field("base_url", error.message) from None
 
 
 async def _reserve(tx: Tx, name: str, *, other_than: str = "") -> None:
