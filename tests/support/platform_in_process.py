@@ -4,8 +4,7 @@ Every service on real sockets, and the gateway before them.
 """
 
 import importlib
-import importlib.util
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,13 +20,12 @@ from gateway.settings import GatewaySettings
 from services.identity.settings import AttemptSettings
 from services.kit.ids import new_id
 from services.kit.rpc.context import generate_key_pair
-from services.kit.runtime import Process, running
-from services.kit.settings import RpcSettings, TelemetrySettings
+from services.kit.runtime import Process
+from services.kit.settings import RpcSettings
 from tests.support.identity import CHEAP, KEK, PASSWORD
 from tests.support.stack import Stack
 
 SERVICES: Final = ("identity", "prompts", "pipelines", "execution", "billing")
-PRESENT: Final = tuple(name for name in SERVICES if importlib.util.find_spec(f"services.{name}"))
 _CALLS: Final = {
     "pipelines": ("prompts",),
     "execution": ("prompts", "pipelines"),
@@ -100,6 +98,7 @@ class Platform:
     settings: GatewaySettings
     services: dict[str, Process]
     session: aiohttp.ClientSession
+    start: Callable[[str], Awaitable[Process]]
 
     @property
     def url(self) -> str:
@@ -110,6 +109,20 @@ class Platform:
     def anonymous(self) -> Api:
         """Somebody who has not logged in."""
         return Api(self.url, self.session)
+
+    async def stop(self, service: str) -> None:
+        """Stop one service, as SIGTERM does."""
+        await self.services.pop(service).stop(pre_drain_s=0)
+
+    async def restart(self, service: str) -> None:
+        """Stop one service and start it again at the same address."""
+        await self.stop(service)
+        self.services[service] = await self.start(service)
+
+    async def stop_services(self) -> None:
+        """Stop what runs, last started first."""
+        for service in reversed(list(self.services)):
+            await self.stop(service)
 
     async def sign_up(self) -> Member:
         """Sign somebody new up, as a program: their calls carry an access token."""
@@ -154,27 +167,26 @@ async def platform_running(stack: Stack, **changes: Any) -> AsyncIterator[Platfo
             drain_timeout_s=5,
         )
 
+    async def start(name: str) -> Process:
+        process = Process(await _app(name, stack, rpc(name)))
+        await process.start()
+        return process
+
     async with AsyncExitStack() as running_parts:
-        services = {
-            name: await running_parts.enter_async_context(
-                running(await _app(name, stack, rpc(name)))
-            )
-            for name in PRESENT
-        }
         settings = GatewaySettings(
-            listen="127.0.0.1:0",
-            bus=stack.bus(),
-            rpc=rpc("gateway"),
-            telemetry=TelemetrySettings(),
-            **changes,
+            listen="127.0.0.1:0", bus=stack.bus(), rpc=rpc("gateway"), **changes
         )
         gateway = GatewayProcess(build(settings))
-        await gateway.start()
-        running_parts.push_async_callback(gateway.stop, pre_drain_s=0)
         session = await running_parts.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
-        yield Platform(gateway, settings, services, session)
+        platform = Platform(gateway, settings, {}, session, start)
+        running_parts.push_async_callback(platform.stop_services)
+        for name in SERVICES:
+            platform.services[name] = await start(name)
+        await gateway.start()
+        running_parts.push_async_callback(gateway.stop, pre_drain_s=0)
+        yield platform
 
 
 async def _app(name: str, stack: Stack, rpc: RpcSettings) -> Any:
@@ -194,5 +206,5 @@ async def _app(name: str, stack: Stack, rpc: RpcSettings) -> Any:
         fields["attempts"] = AttemptSettings(
             log_ins_per_client=100_000, sign_ups_per_client=100_000, log_ins_per_email=10
         )
-        fields["required_services"] = tuple(one for one in PRESENT if one != "identity")
+        fields["required_services"] = tuple(one for one in SERVICES if one != "identity")
     return app.build_for_tests(settings_class(**fields))
