@@ -1,18 +1,29 @@
 """All SQL of this service."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, Text, cast, func, select, tuple_, union_all
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import (
+    CTE,
+    Select,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+    values,
+)
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 
 from services.billing.errors import PriceExists
 from services.billing.models import (
-    Base,
     LedgerEntry,
     LedgerTransaction,
     Price,
@@ -103,34 +114,23 @@ class Ledger:
     def __init__(self, tx: Tx) -> None:
         self._session = tx.session
 
-    async def add_record(self, record: UsageRecord) -> bool:
-        """Write a record; False, and nothing is written, when its id is there already.
+    async def book(
+        self, record: UsageRecord, transaction_id: str, amounts: Mapping[str, int]
+    ) -> bool:
+        """Write a record, its posting and its share of the day's sums, in one statement.
 
-        Of two transactions with one id the later waits for the earlier, and then gets False.
+        `amounts` are the posting's entries by account; the database refuses the commit unless they
+        sum to zero. False, and nothing is written, when a record of this id is there already: of
+        two transactions with one id the later waits for the earlier, and then gets False.
         """
-        row = insert(UsageRecord).values(_columns(record)).on_conflict_do_nothing()
-        written = await self._session.execute(row.returning(UsageRecord.id))
-        return written.scalar_one_or_none() is not None
-
-    async def post(self, transaction: LedgerTransaction, entries: Iterable[LedgerEntry]) -> None:
-        """Write a posting with its entries; the database refuses the commit unless they balance."""
-        await self._session.execute(plain_insert(LedgerTransaction).values(_columns(transaction)))
-        await self._session.execute(
-            plain_insert(LedgerEntry).values([_columns(entry) for entry in entries])
+        written = _insert_record(record)
+        posting = _insert_posting(written, transaction_id)
+        statement = (
+            select(func.count())
+            .select_from(written)
+            .add_cte(_insert_entries(posting, amounts), _add_to_day(written))
         )
-
-    async def add_to_day(self, more: UsageDaily) -> None:
-        """Add to the sums of a day, model and pipeline."""
-        row = insert(UsageDaily).values(_columns(more))
-        await self._session.execute(
-            row.on_conflict_do_update(
-                index_elements=["day", "model", "pipeline_id"],
-                set_={
-                    name: getattr(UsageDaily, name) + getattr(row.excluded, name)
-                    for name in _SUMMED
-                },
-            )
-        )
+        return bool((await self._session.execute(statement)).scalar_one())
 
     async def records_of_run(self, run_id: str) -> Sequence[UsageRecord]:
         """Return the records of a run, in the order in which the answers were complete."""
@@ -198,6 +198,61 @@ _KEYS: Final[dict[Grouping, Any]] = {
 }
 
 
+def _insert_record(record: UsageRecord) -> CTE:
+    row = insert(UsageRecord).values(
+        {column.key: getattr(record, column.key) for column in UsageRecord.__table__.columns}
+    )
+    return row.on_conflict_do_nothing().returning(*UsageRecord.__table__.columns).cte("record")
+
+
+def _insert_posting(record: CTE, transaction_id: str) -> CTE:
+    row = insert(LedgerTransaction).from_select(
+        ["id", "usage_id", "create_time"],
+        select(literal(transaction_id), record.c.id, record.c.create_time),
+    )
+    return row.returning(LedgerTransaction.id).cte("posting")
+
+
+def _insert_entries(posting: CTE, amounts: Mapping[str, int]) -> CTE:
+    sides = values(
+        column("account", Text), column("amount", LedgerEntry.amount_nano_usd.type), name="side"
+    ).data(list(amounts.items()))
+    return (
+        insert(LedgerEntry)
+        .from_select(
+            ["transaction_id", "account", "amount_nano_usd"],
+            select(posting.c.id, sides.c.account, sides.c.amount).select_from(
+                posting.join(sides, true())
+            ),
+        )
+        .returning(LedgerEntry.account)
+        .cte("entries")
+    )
+
+
+def _add_to_day(record: CTE) -> CTE:
+    row = insert(UsageDaily).from_select(
+        ["day", "model", "pipeline_id", *_SUMMED],
+        select(
+            _utc_day(record.c.occur_time),
+            record.c.model,
+            record.c.pipeline_id,
+            literal(1),
+            *(record.c[name] for name in _SUMMED[1:]),
+        ),
+    )
+    added = {name: getattr(UsageDaily, name) + getattr(row.excluded, name) for name in _SUMMED}
+    return (
+        row.on_conflict_do_update(index_elements=["day", "model", "pipeline_id"], set_=added)
+        .returning(UsageDaily.day)
+        .cte("sums")
+    )
+
+
+def _utc_day(time: Any) -> Any:
+    return func.date(func.timezone("UTC", time))
+
+
 def rates_of(price: Price) -> Rates:
     """Return the rates of an own price; reasoning tokens cost what output does."""
     return Rates(
@@ -217,7 +272,7 @@ def _parts(within: UsageRange) -> Any:
     ).where(UsageDaily.day >= within.first_day, UsageDaily.day < within.end_day)
     edges = [
         select(
-            func.date(func.timezone("UTC", UsageRecord.occur_time)).label("day"),
+            _utc_day(UsageRecord.occur_time).label("day"),
             UsageRecord.model,
             UsageRecord.pipeline_id,
             cast(1, UsageDaily.calls.type).label("calls"),
@@ -238,8 +293,3 @@ def _newest_first(
     if after is not None:
         statement = statement.where(tuple_(time, row_id) < tuple_(after.time, after.id))
     return statement.order_by(time.desc(), row_id.desc()).limit(size)
-
-
-def _columns(row: Base) -> dict[str, Any]:
-    """Return what a row that was made in memory holds, by column."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}

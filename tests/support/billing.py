@@ -1,5 +1,6 @@
 """Billing on real PostgreSQL and NATS, called over real gRPC as the gateway calls it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ class Door:
     process: Process
     stub: BillingServiceStub
     work: UnitOfWork
+    gate: asyncio.Semaphore
     caller: Caller
 
     @property
@@ -66,7 +68,8 @@ class Door:
         """Book uses as the consumer does, each in a transaction of its own."""
         booked = []
         for event in events:
-            async with self.work.begin(self.tenant) as tx:
+            # As many at once as there are connections: none waits for one until it gives up.
+            async with self.gate, self.work.begin(self.tenant) as tx:
                 booked.append(await book_usage(tx, use_of(event), _CATALOGUE, FALLBACK))
         return booked
 
@@ -158,7 +161,7 @@ async def billing_running(settings: BillingSettings) -> AsyncIterator[Door]:
         address = f"127.0.0.1:{process.rpc_port}"
         channel = connect("billing", rpc_settings(billing=address), issuer="gateway")
         try:
-            door = Door(process, BillingServiceStub(channel), work, member())
+            door = Door(process, BillingServiceStub(channel), work, asyncio.Semaphore(8), member())
             yield await door.new_tenant()
         finally:
             await channel.close()

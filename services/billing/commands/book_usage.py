@@ -1,11 +1,11 @@
 """What execution's UsageRecorded asks for: the use priced, posted and summed, once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from services.billing import events
-from services.billing.models import LedgerEntry, LedgerTransaction, UsageDaily, UsageRecord
+from services.billing.models import UsageRecord
 from services.billing.repository import Ledger, Prices
 from services.billing.rules.costs import (
     SIMULATED,
@@ -63,39 +63,14 @@ async def book_usage(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) ->
     and False is returned. So the ledger, the records and the daily sums always agree.
     """
     quote = await _quote(tx, use, catalogue, fallback)
-    ledger = Ledger(tx)
-    record = _record(tx, use, quote, cost_nano_usd(use.tokens, quote.rates))
-    if not await ledger.add_record(record):
-        return False
-    transaction_id = derived_id("ltx", record.id)
-    await ledger.post(
-        LedgerTransaction(id=transaction_id, usage_id=record.id, create_time=tx.now),
-        [
-            LedgerEntry(
-                transaction_id=transaction_id,
-                account=RECEIVABLE,
-                amount_nano_usd=record.cost_nano_usd,
-            ),
-            LedgerEntry(
-                transaction_id=transaction_id,
-                account=REVENUE,
-                amount_nano_usd=-record.cost_nano_usd,
-            ),
-        ],
+    cost = cost_nano_usd(use.tokens, quote.rates)
+    record = _record(tx, use, quote, cost)
+    is_new = await Ledger(tx).book(
+        record, derived_id("ltx", record.id), {RECEIVABLE: cost, REVENUE: -cost}
     )
-    await ledger.add_to_day(
-        UsageDaily(
-            day=use.occur_time.astimezone(UTC).date(),
-            model=record.model,
-            pipeline_id=record.pipeline_id,
-            calls=1,
-            input_tokens=record.input_tokens,
-            output_tokens=record.output_tokens,
-            cost_nano_usd=record.cost_nano_usd,
-        )
-    )
-    tx.emit(events.usage_booked(record))
-    return True
+    if is_new:
+        tx.emit(events.usage_booked(record))
+    return is_new
 
 
 async def _quote(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) -> Quote:
