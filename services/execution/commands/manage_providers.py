@@ -7,7 +7,8 @@ from services.execution.errors import EtagMismatch, ProviderAddressUnknown, Prov
 from services.execution.models import Provider, ProviderId
 from services.execution.repository.providers import SEALED_KEY, Providers
 from services.execution.rules.providers import check_provider, etag, is_same_host, last_four
-from services.kit.egress import Egress, EgressFailed
+from services.kit.egress import Egress
+from services.kit.egress_addresses import EgressFailed
 from services.kit.ids import TenantId, new_id
 from services.kit.seal import Sealer
 from services.kit.work import Tx, Work
