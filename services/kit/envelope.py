@@ -2,10 +2,9 @@
 
 CloudEvents 1.0 in binary mode over NATS headers, the body being proto3 JSON of the event message.
 
-An event's type is the option `event_type` of its message: `dev.promptpilot.<service>.<entity>.<past
-verb>.v<n>`.
-Its subject is `evt.<tenant>.<service>.<entity>.<past verb>.v<n>`; each producing service has a
-stream of its own.
+An event's type is the option `event_type` of its message:
+`dev.promptpilot.<service>.<entity>.<past verb>.v<n>`. Its subject is
+`evt.<tenant>.<service>.<entity>.<past verb>.v<n>`; each producing service has a stream of its own.
 """
 
 from collections.abc import Mapping
@@ -22,6 +21,8 @@ from services.kit.ids import new_id
 
 _TYPE_PREFIX: Final = "dev.promptpilot."
 _OPTION: Final = "promptpilot.options.v1.event_type"
+# The broker takes 1 MB a message, headers included. One that it refuses would hold up all others.
+_MOST_BYTES: Final = 900_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,14 @@ def stream_of(service: str) -> str:
 
 
 def outbox_row(event: Message, tenant: str, now: datetime) -> dict[str, object]:
-    """Build the outbox row of an event: the trace of the present moment goes with it."""
+    """Build the outbox row of an event: the trace of the present moment goes with it.
+
+    Raises ValueError for an event that no broker would take: events carry facts, not content.
+    """
     type_ = event_type(type(event))
+    payload = encode(event)
+    if len(payload) > _MOST_BYTES:
+        raise ValueError(f"{type_}: {len(payload)} bytes, an event has at most {_MOST_BYTES}")
     headers: dict[str, str] = {}
     telemetry.inject(headers)
     return {
@@ -79,7 +86,7 @@ def outbox_row(event: Message, tenant: str, now: datetime) -> dict[str, object]:
         "tenant_id": tenant,
         "type": type_,
         "subject": subject_of(type_, tenant),
-        "payload": encode(event),
+        "payload": payload,
         "headers": headers,
         "create_time": now,
         "publish_time": None,
@@ -114,11 +121,14 @@ def to_headers(envelope: Envelope) -> dict[str, str]:
 def from_headers(headers: Mapping[str, str]) -> Envelope:
     """Read the envelope; raises ValueError when it is not one of ours."""
     try:
+        time = datetime.fromisoformat(headers["ce-time"])
+        if time.tzinfo is None:
+            raise ValueError("ce-time has no offset from UTC")
         return Envelope(
             id=headers["ce-id"],
             type=headers["ce-type"],
             tenant=headers["ce-tenantid"],
-            time=datetime.fromisoformat(headers["ce-time"]),
+            time=time,
             trace={key: headers[key] for key in ("traceparent", "tracestate") if key in headers},
         )
     except KeyError as error:

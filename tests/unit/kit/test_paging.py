@@ -1,0 +1,77 @@
+"""Page sizes are bounded, and page tokens hold what was put in or are refused."""
+
+from base64 import urlsafe_b64encode
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.errors import InvalidArgument
+from services.kit.paging import decode_token, encode_token, page_size
+
+_PARTS = st.lists(
+    st.none()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
+    min_size=1,
+    max_size=4,
+)
+
+
+def forged(value: object) -> str:
+    return urlsafe_b64encode(orjson.dumps(value)).decode()
+
+
+@pytest.mark.parametrize(("asked", "given_back"), [(0, 50), (1, 1), (200, 200)])
+def test_a_page_has_the_default_size_or_the_one_asked_for(asked: int, given_back: int) -> None:
+    assert page_size(asked) == given_back
+
+
+@pytest.mark.parametrize("asked", [-1, 201, 2**31 - 1])
+def test_a_page_size_out_of_bounds_names_its_field(asked: int) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        page_size(asked)
+    assert caught.value.violations[0].field == "page_size"
+
+
+@given(_PARTS)
+def test_a_token_gives_back_the_key_that_was_put_in(key: list[str | int | None]) -> None:
+    assert decode_token(encode_token(key), len(key)) == key
+
+
+def test_no_token_is_the_first_page() -> None:
+    assert decode_token("", 2) is None
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "%",
+        "ä",
+        "a",
+        "AAAA",
+        forged({"a": 1}),
+        forged([1]),
+        forged([1, 2, 3]),
+        forged([1, [2]]),
+        forged([1, 0.5]),
+        forged([1, True]),
+        forged([1, 2**63]),
+        forged([1, "nul\0"]),
+        "x" * 10_000,
+    ],
+)
+def test_a_token_that_no_list_gave_out_is_refused(token: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        decode_token(token, 2)
+    assert caught.value.violations[0].field == "page_token"
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_reader_of_tokens(token: str) -> None:
+    try:
+        key = decode_token(token, 2)
+    except InvalidArgument:
+        return
+    assert key is None or len(key) == 2
