@@ -1,8 +1,8 @@
 """Engines and pools: one `Database` a process and database; nothing else opens connections.
 
 Safe behind PgBouncer in transaction mode (`is_behind_transaction_pooler`): no state outlives a
-transaction, no prepared
-statement does, and time-outs are set on the role (`cli migrate`), not on the session.
+transaction, no prepared statement does, and time-outs are set on the role (`cli migrate`), not on
+the session.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import asyncpg
 import orjson
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -52,6 +52,7 @@ class Database:
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         telemetry.instrument_engine(
             self.engine, make_url(settings.url.get_secret_value()).database or ""
         )
@@ -107,6 +108,16 @@ class Database:
             ) from error
 
 
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool connect anew instead of handing out what the server has closed.
+
+    The event loop saw the end of the stream, so this costs no round trip: after a restart of
+    PostgreSQL not even the first transaction fails.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("PostgreSQL closed the connection")
+
+
 def sqlalchemy_url(url: str) -> URL:
     """Take a postgresql:// address for SQLAlchemy's asyncpg dialect."""
     return make_url(url).set(drivername="postgresql+asyncpg")
@@ -118,10 +129,12 @@ def asyncpg_dsn(url: str) -> str:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, is_connecting: bool = True) -> Iterator[None]:
     """Turn "the database is not there" into DatabaseUnavailable.
 
-    Let every other database error through as the bug it is.
+    Let every other database error through as the bug it is. While connecting, any error of the
+    operating system is the database's; later, in a block that also does other things, only a
+    broken connection is.
     """
     try:
         yield
@@ -132,6 +145,8 @@ def translated() -> Iterator[None]:
             raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
         raise
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        if isinstance(error, OSError) and not (is_connecting or isinstance(error, ConnectionError)):
+            raise
         raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
 
 

@@ -21,7 +21,6 @@ class DatabaseSettings(Group):
     url: SecretStr
     pool_size: int = Field(default=8, ge=1, le=200)
     pool_timeout_s: float = Field(default=5, gt=0)
-    statement_timeout_ms: int = Field(default=10_000, ge=100)
     # Connections are renewed after this time: a backend's memory grows with the schemas it touched.
     connection_lifetime_s: int = Field(default=900, ge=10)
     # PgBouncer in transaction mode keeps no prepared statements of ours between transactions.

@@ -3,12 +3,10 @@
 Its replica of the directory, and the schema that holds a tenant's content.
 
 A tenant's tables carry the schema name `TENANT_SCHEMA`, which never exists: only the map that
-`work.begin(tenant)` puts on the
-connection turns it into the tenant's own schema, so that a forgotten map fails instead of reaching
-somebody's data.
+`work.begin(tenant)` puts on the connection turns it into the tenant's own schema, so that a
+forgotten map fails instead of reaching somebody's data.
 """
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select
@@ -22,7 +20,6 @@ if TYPE_CHECKING:  # both build on this module
     from services.kit.work import Tx
 
 TENANT_SCHEMA: Final = "__tenant__"
-_SCHEMA: Final = re.compile(r"^t_[0-9a-z]{26}$")
 
 
 class TenantNotFound(NotFound):
@@ -39,44 +36,37 @@ class TenantNotReady(Unavailable):
 
 def schema_of(tenant: str) -> str:
     """Return the name of the tenant's schema: safe to stand in SQL, whatever the input was."""
-    schema = f"t_{tenant.removeprefix('ten_')}"
-    if not is_id("ten", tenant) or not _SCHEMA.match(schema):
+    if not is_id("ten", tenant):
         raise TenantNotFound("there is no such tenant", tenant=tenant[:64])
-    return schema
+    return f"t_{tenant.removeprefix('ten_')}"
 
 
 class Directory:
     """Which tenants this service holds.
 
-    Only found ones are remembered, so a new tenant is seen at once.
+    Only open ones are remembered, so a new tenant is seen at once.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._open: set[str] = set()
 
     async def require(self, connection: AsyncConnection, tenant: TenantId) -> None:
-        """Pass when the tenant's schema is here and open.
-
-        Raises TenantNotReady or TenantNotFound.
-        """
-        state = self._known.get(tenant)
-        if state is None:
-            query = select(Tenants.state).where(Tenants.tenant_id == tenant)
-            state = (await connection.execute(query)).scalar_one_or_none()
-            if state is None:
-                schema_of(tenant)
-                raise TenantNotReady("the tenant is being set up", retry_after_s=1, tenant=tenant)
-            self._known[tenant] = state
+        """Pass when the tenant's schema is here and set up; raises TenantNotReady."""
+        if tenant in self._open:
+            return
+        query = select(Tenants.state).where(Tenants.tenant_id == tenant)
+        state = (await connection.execute(query)).scalar_one_or_none()
+        if state in (None, "provisioning"):
+            raise TenantNotReady("the tenant is being set up", retry_after_s=1, tenant=tenant)
+        self._open.add(tenant)
 
     def forget(self, tenant: str) -> None:
-        """Read the tenant's state again at its next use."""
-        self._known.pop(tenant, None)
+        """Look at the tenant's state again at its next use."""
+        self._open.discard(tenant)
 
 
 async def provision(tx: "Tx", tenant: str) -> "Tx":
-    """Make the tenant's schema from the newest DDL, in the caller's transaction.
-
-    Whole, or not at all.
+    """Make the tenant's schema from the newest DDL, in the caller's transaction: whole, or not.
 
     Doing it twice is no error. Returns the same transaction with the tenant's tables in reach, for
     seeds.

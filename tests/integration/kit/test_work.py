@@ -1,18 +1,21 @@
 """Transactions know their tenant, and nothing else reaches a tenant's tables."""
 
 import asyncio
+import random
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from promptpilot.identity.v1.events_pb2 import TenantActivated
 from services.kit import tenancy
 from services.kit.db import Database, DatabaseUnavailable
 from services.kit.ids import TenantId, new_id
 from services.kit.settings import DatabaseSettings
 from services.kit.tenancy import TenantNotFound, TenantNotReady
 from services.kit.work import UnitOfWork
-from tests.support.sample.service import Notes, Sample
+from tests.support.sample.service import Notes, Sample, sample_service
+from tests.support.stack import running_stack
 
 
 async def test_what_a_transaction_wrote_is_there_after_it(sample: Sample) -> None:
@@ -146,3 +149,111 @@ async def test_a_transaction_pooler_can_stand_between(sample: Sample) -> None:
                 assert prepared <= 1
     finally:
         await behind.close()
+
+
+async def test_a_transaction_never_reaches_a_second_tenant(sample: Sample) -> None:
+    mine, other = await sample.tenant(), await sample.tenant()
+    async with sample.work.begin_control() as tx:
+        first = await tx.for_tenant(mine)
+        assert await tx.for_tenant(mine) is first
+        with pytest.raises(LookupError):
+            await tx.for_tenant(other)
+        await first.session.execute(insert(Notes).values(id="1", body="mine"))
+    async with sample.work.begin(mine) as tx:
+        with pytest.raises(LookupError):
+            await tx.for_tenant(other)
+    async with sample.work.begin(other) as tx:
+        assert (await tx.session.execute(select(Notes.id))).all() == []
+
+
+async def test_what_two_sessions_of_a_transaction_hold_is_written_together(sample: Sample) -> None:
+    tenant = TenantId(new_id("ten"))
+    async with sample.work.begin_control() as tx:
+        inner = await tenancy.provision(tx, tenant)
+        inner.session.add(Notes(id="1", body="held by the inner session until the end"))
+    async with sample.work.begin(tenant) as tx:
+        assert await tx.session.scalar(select(Notes.id)) == "1"
+
+
+async def test_an_event_leaves_in_the_name_of_the_transactions_own_tenant(sample: Sample) -> None:
+    mine, other = await sample.tenant(), await sample.tenant()
+    async with sample.work.begin(mine) as tx:
+        with pytest.raises(LookupError):
+            tx.emit(TenantActivated(tenant_id=other), tenant=other)
+
+
+async def test_a_script_is_part_of_the_transaction_also_as_its_first_statement(
+    sample: Sample,
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with sample.work.begin_control() as tx:
+            await tx.run_script("CREATE TABLE control.half_made (id int)")
+            raise ZeroDivisionError
+    async with sample.work.begin_control() as tx:
+        assert await tx.session.scalar(text("SELECT to_regclass('control.half_made')")) is None
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("template.txt"), TimeoutError("too slow")])
+async def test_an_error_of_the_blocks_own_is_not_taken_for_the_databases(
+    sample: Sample, error: OSError
+) -> None:
+    tenant = await sample.tenant()
+    with pytest.raises(type(error)):
+        async with sample.work.begin(tenant):
+            raise error
+
+
+async def test_a_call_after_the_commit_that_fails_does_not_unmake_it(sample: Sample) -> None:
+    tenant = await sample.tenant()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    called: list[str] = []
+    async with sample.work.begin(tenant) as tx:
+        await tx.session.execute(insert(Notes).values(id="1", body="kept"))
+        tx.after_commit(fail)
+        tx.after_commit(lambda: called.append("next"))
+    assert called == ["next"]
+
+
+async def test_cancelled_transactions_leave_nothing_and_give_their_connection_back(
+    sample: Sample,
+) -> None:
+    tenant = await sample.tenant()
+    database = Database(sample.database.settings.model_copy(update={"pool_size": 3}))
+    work = UnitOfWork(database, sample.work.tenant_tree)
+    chance = random.Random(7)
+
+    async def attempt(number: int) -> None:
+        async with work.begin(tenant) as tx:
+            await tx.session.execute(insert(Notes).values(id=f"c{number}", body="half"))
+            await tx.session.execute(text("SELECT pg_sleep(0.01)"))
+            await asyncio.sleep(60)
+
+    try:
+        await database.check()
+        for number in range(60):
+            task = asyncio.create_task(attempt(number))
+            await asyncio.sleep(chance.random() * 0.02)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a queue pool counts
+        async with work.begin(tenant) as tx:
+            assert (await tx.session.execute(select(Notes.id))).all() == []
+    finally:
+        await database.close()
+
+
+async def test_after_a_restart_of_postgresql_not_even_the_first_transaction_fails() -> None:
+    with running_stack(is_durable=True) as own:
+        async with sample_service(own, "sample") as sample:
+            tenant = await sample.tenant()
+            for end in (own.postgres.kill, own.postgres.stop):
+                await asyncio.to_thread(end)
+                await asyncio.to_thread(own.postgres.start)
+                async with sample.work.begin(tenant) as tx:
+                    await tx.session.execute(insert(Notes).values(id=new_id("nte"), body="x"))
+            async with sample.work.begin(tenant) as tx:
+                assert len((await tx.session.execute(select(Notes.id))).all()) == 2
