@@ -26,7 +26,7 @@ _GROUPINGS: Final[dict[int, Grouping]] = {
     pb.USAGE_GROUPING_MODEL: "model",
     pb.USAGE_GROUPING_PIPELINE: "pipeline",
 }
-_SOURCES: Final = {
+SOURCES: Final = {
     "catalogue": pb.PRICE_SOURCE_CATALOGUE,
     "own": pb.PRICE_SOURCE_OWN,
     "fallback": pb.PRICE_SOURCE_FALLBACK,
@@ -149,7 +149,7 @@ def _record(record: UsageRecord) -> pb.UsageRecord:
         output_tokens=record.output_tokens,
         cached_input_tokens=record.cached_input_tokens,
         cost_nano_usd=record.cost_nano_usd,
-        price_source=_SOURCES[record.price_source],
+        price_source=SOURCES[record.price_source],
         occur_time=_timestamp(record.occur_time),
     )
 

@@ -343,11 +343,11 @@ class GetUsageRequest(_message.Message):
     group_by: Global___UsageGrouping.ValueType
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Included."""
+        """Included. Unset: 30 days before end_time."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Excluded."""
+        """Excluded. Unset: now."""
 
     def __init__(
         self,

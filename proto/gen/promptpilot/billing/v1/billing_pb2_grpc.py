@@ -79,7 +79,8 @@ class BillingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetUsage(self, request, context):
-        """Usage summed by day, model or pipeline, in UTC days. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
+        """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
+        inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -107,7 +108,8 @@ class BillingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreatePrice(self, request, context):
-        """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price.
+        """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
+        without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

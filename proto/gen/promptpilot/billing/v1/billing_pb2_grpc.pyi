@@ -36,7 +36,9 @@ class BillingServiceStub:
     GetRunCost: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetRunCostRequest, _billing_pb2.GetRunCostResponse]
     """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet."""
     GetUsage: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetUsageRequest, _billing_pb2.GetUsageResponse]
-    """Usage summed by day, model or pipeline, in UTC days. Errors: INVALID_ARGUMENT for a range over 366 days or reversed."""
+    """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
+    inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
+    """
     ListUsageRecords: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListUsageRecordsRequest, _billing_pb2.ListUsageRecordsResponse]
     """Usage records, newest first."""
     ListLedgerTransactions: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListLedgerTransactionsRequest, _billing_pb2.ListLedgerTransactionsResponse]
@@ -44,7 +46,9 @@ class BillingServiceStub:
     ListPrices: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListPricesRequest, _billing_pb2.ListPricesResponse]
     """Prices in force now: the tenant's own rows first, then the price book's."""
     CreatePrice: _grpc.UnaryUnaryMultiCallable[_billing_pb2.CreatePriceRequest, _billing_pb2.CreatePriceResponse]
-    """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price."""
+    """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
+    without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
+    """
 
 @_typing.type_check_only
 class BillingServiceAsyncStub(BillingServiceStub):
@@ -54,7 +58,9 @@ class BillingServiceAsyncStub(BillingServiceStub):
     GetRunCost: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetRunCostRequest, _billing_pb2.GetRunCostResponse]  # type: ignore[assignment]
     """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet."""
     GetUsage: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetUsageRequest, _billing_pb2.GetUsageResponse]  # type: ignore[assignment]
-    """Usage summed by day, model or pipeline, in UTC days. Errors: INVALID_ARGUMENT for a range over 366 days or reversed."""
+    """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
+    inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
+    """
     ListUsageRecords: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListUsageRecordsRequest, _billing_pb2.ListUsageRecordsResponse]  # type: ignore[assignment]
     """Usage records, newest first."""
     ListLedgerTransactions: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListLedgerTransactionsRequest, _billing_pb2.ListLedgerTransactionsResponse]  # type: ignore[assignment]
@@ -62,7 +68,9 @@ class BillingServiceAsyncStub(BillingServiceStub):
     ListPrices: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListPricesRequest, _billing_pb2.ListPricesResponse]  # type: ignore[assignment]
     """Prices in force now: the tenant's own rows first, then the price book's."""
     CreatePrice: _aio.UnaryUnaryMultiCallable[_billing_pb2.CreatePriceRequest, _billing_pb2.CreatePriceResponse]  # type: ignore[assignment]
-    """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price."""
+    """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
+    without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
+    """
 
 class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Billing owns the price book, usage records and the double-entry ledger. All amounts are integer nano-dollars (1 USD = 1,000,000,000)."""
@@ -81,7 +89,9 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _billing_pb2.GetUsageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.GetUsageResponse, _abc.Awaitable[_billing_pb2.GetUsageResponse]]:
-        """Usage summed by day, model or pipeline, in UTC days. Errors: INVALID_ARGUMENT for a range over 366 days or reversed."""
+        """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
+        inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
+        """
 
     @_abc_1.abstractmethod
     def ListUsageRecords(
@@ -113,6 +123,8 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _billing_pb2.CreatePriceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.CreatePriceResponse, _abc.Awaitable[_billing_pb2.CreatePriceResponse]]:
-        """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price."""
+        """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
+        without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
+        """
 
 def add_BillingServiceServicer_to_server(servicer: BillingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
