@@ -159,6 +159,14 @@ class World:
         assert [event.sequence for event in events] == list(range(1, len(events) + 1))
         return [f"{each.type}:{each.step_id}".rstrip(":") for each in events]
 
+    async def keep_waiting(self) -> None:
+        """Let no worker claim anything of the tenant."""
+        await self.stack.query(
+            "execution",
+            "INSERT INTO control.tenant_shares (tenant_id, most_running) VALUES ($1, 0)",
+            self.tenant,
+        )
+
     async def usage_rows(self, run_id: str) -> list[dict[str, Any]]:
         """Read the usage events of a run from the outbox."""
         rows = await self.stack.query(
