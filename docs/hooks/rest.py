@@ -8,9 +8,8 @@ from typing import Any
 _INTRODUCTION = """\
 # REST API
 
-Made from `gateway/openapi.json`, the snapshot of the API that the gateway also serves at
-`/openapi.json`, with examples and a page to try it at `/docs`. A test fails when the
-snapshot is not what the code says.
+Made from `gateway/openapi.json`, the snapshot of the API. A running gateway serves the same
+document, with its examples, at `/v1/openapi.json`, and a page to browse it at `/docs`.
 
 """
 
