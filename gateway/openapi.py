@@ -17,6 +17,7 @@ from gateway.cookies import COOKIE
 from gateway.operations import ANONYMOUS, PERMISSION_KEY, problem_response, response_name
 from gateway.problems import TITLES, Problem
 from gateway.routes import operations
+from gateway.schema import ServerSentEvent
 
 SNAPSHOT: Final = Path(__file__).with_name("openapi.json")
 VERSION: Final = "1.0.0"
@@ -63,6 +64,7 @@ def document() -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    schemas["ServerSentEvent"] = ServerSentEvent.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     built["components"]["securitySchemes"] = _SECURITY_SCHEMES

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from gateway.problems import MEDIA_TYPE, TITLES, Problem
+from gateway.schema import ServerSentEvent
 from promptpilot.billing.v1 import billing_pb2
 from promptpilot.execution.v1 import execution_pb2
 from promptpilot.identity.v1 import identity_pb2
@@ -70,7 +71,8 @@ def operation(
     if cached:
         responses[304] = {"description": "Not modified: the caller holds it already."}
     if streams:
-        success["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+        reference = f"#/components/schemas/{ServerSentEvent.__name__}"
+        success["content"] = {"text/event-stream": {"schema": {"$ref": reference}}}
     return {
         "operation_id": name or rpc[0].lower() + rpc[1:],
         "responses": responses,

@@ -109,3 +109,18 @@ class Page(Answer):
         description="Send it as `page_token` for the next page; empty: this is the last.",
         examples=[""],
     )
+
+
+class ServerSentEvent(Answer):
+    """One event of a `text/event-stream`, as the WHATWG standard reads it."""
+
+    event: str = Field(
+        default="message", description="What kind of event: the operation says which."
+    )
+    data: str = Field(
+        default="",
+        description="A JSON document.",
+        json_schema_extra={"contentMediaType": "application/json"},
+    )
+    id: str = Field(default="", description="Send the last one as Last-Event-ID to go on after it.")
+    retry: int = Field(default=1000, description="Milliseconds to wait before connecting again.")
