@@ -141,4 +141,5 @@ changelog: $(PYTHON_READY) ## Gather docs/changelog.d into CHANGELOG.md: VERSION
 	@towncrier build --yes --version $(VERSION)
 
 .PHONY: check
-check: lint types gen-check docs test ## What CI runs
+check: lint types gen-check docs test ## What CI runs, chaos in its short form included
+	@$(MAKE) chaos CHAOS=short
