@@ -93,7 +93,7 @@ class EmbeddedPostgres:
             "max_connections": str(self._max_connections),
             "max_locks_per_transaction": "512",
             "jit": "off",
-            # After a crash one call for the whole file system, not one for each of thousands of files.
+            # After a crash one call for the whole file system, not one per file of thousands.
             "recovery_init_sync_method": "syncfs",
             "log_min_messages": "warning",
             "fsync": "on" if self._is_durable else "off",
