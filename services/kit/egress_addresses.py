@@ -92,7 +92,7 @@ class CheckedResolver(AbstractResolver):
             found: list[Any] = await loop.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
             )
-        except OSError:
+        except (OSError, UnicodeError):  # the latter: a label over 63 characters
             raise EgressFailed(f"{host} cannot be resolved", host=host) from None
         for _, _, _, _, address in found:
             self._rules.check(host, address[0])

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -25,9 +25,9 @@ from cli.local.nats import free_port
 class Platform:
     """One running stack in a folder of its own."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], port: int = 0) -> None:
         self.home = Home(folder)
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._env = {
             **os.environ,
@@ -35,6 +35,11 @@ class Platform:
             "PP_HOME": str(folder),
             "PP_HTTP_PORT": str(self.port),
         }
+
+    @classmethod
+    def of_home(cls, folder: Path) -> Self:
+        """Return the platform that runs in a folder."""
+        return cls(folder, {}, port=Home(folder).state().http_port)
 
     def up(self) -> float:
         """Start everything and make the demo tenants; returns how many seconds that took."""
@@ -156,7 +161,14 @@ async def sign_up(platform: Platform, name: str = "Tenant") -> tuple[str, str]:
 
 @contextmanager
 def running_platform(env: Mapping[str, str] | None = None) -> Iterator[Platform]:
-    """Run a platform in a temporary folder."""
+    """Run a platform in a temporary folder.
+
+    PP_E2E_HOME names one that runs already and is left running: for the person who writes a test
+    and wants its answer in seconds. Nothing that `env` says reaches it.
+    """
+    if os.environ.get("PP_E2E_HOME"):
+        yield Platform.of_home(Path(os.environ["PP_E2E_HOME"]))
+        return
     with tempfile.TemporaryDirectory(prefix="pp-e2e-", ignore_cleanup_errors=True) as folder:
         platform = Platform(Path(folder), env or {})
         try:
