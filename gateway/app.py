@@ -81,7 +81,11 @@ def build(settings: GatewaySettings) -> Gateway:
 
     return Gateway(
         settings=settings,
-        asgi=Edge(_with_cors(api, settings.cors_origins), Pages(settings.console_folder, _extra())),
+        asgi=Edge(
+            _with_cors(api, settings.cors_origins),
+            Pages(settings.console_folder, _extra()),
+            lambda: readiness.is_draining,
+        ),
         api=api,
         readiness=readiness,
         streams=streams,

@@ -8,7 +8,7 @@ Behind it are the API, the probes and the pages; which of them serves a request 
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -25,6 +25,8 @@ from services.kit.telemetry import extract, get_logger, metrics, tracer
 API_PATHS: Final = ("/v1/", "/.well-known/", "/health/")
 # The API's own description: a file among the pages, under the API's prefix.
 OPENAPI_PATH: Final = "/v1/openapi.json"
+# While the process goes away: the connection's next request would find it gone.
+_CLOSE: Final = (b"connection", b"close")
 _PROBES: Final = "/health/"
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 _SERVER_ERROR: Final = 500
@@ -50,9 +52,10 @@ _log = get_logger()
 class Edge:
     """Gives each request to the API, if its path begins as one of `API_PATHS`, or to the pages."""
 
-    def __init__(self, api: ASGIApp, pages: ASGIApp) -> None:
+    def __init__(self, api: ASGIApp, pages: ASGIApp, is_draining: Callable[[], bool]) -> None:
         self._api = api
         self._pages = pages
+        self._is_draining = is_draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -63,7 +66,10 @@ class Edge:
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
         scope["request_id"] = request_id
-        answer = _Answer(send, scope, request_id, security_headers(scope["scheme"], is_api=is_api))
+        given = security_headers(scope["scheme"], is_api=is_api)
+        if self._is_draining():
+            given = (*given, _CLOSE)
+        answer = _Answer(send, scope, request_id, given)
         span = tracer().start_span(
             scope["method"], context=extract(_trace_headers(headers)), kind=SpanKind.SERVER
         )
