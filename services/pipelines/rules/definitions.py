@@ -14,6 +14,7 @@ from services.pipelines.rules.documents import Document, parse
 from services.pipelines.rules.expressions import Found, find_expressions, reference_faults
 from services.pipelines.rules.faults import Fault, written
 from services.pipelines.rules.graph import cycle_faults, dependencies
+from services.pipelines.rules.input_schemas import input_schema_faults
 from services.pipelines.rules.prompt_uses import (
     PromptReference,
     Resolved,
@@ -21,7 +22,7 @@ from services.pipelines.rules.prompt_uses import (
     prompt_faults,
     prompt_reference,
 )
-from services.pipelines.rules.schema import input_schema_faults, schema_faults
+from services.pipelines.rules.schema import schema_faults
 from services.pipelines.rules.steps import (
     StepView,
     branch_faults,
@@ -96,7 +97,7 @@ def checked(reading: Reading, resolved: Resolved) -> CheckedDefinition:
 
 def _semantic_faults(definition: Any, steps: list[StepView], found: Found) -> Iterator[Fault]:
     known = by_id(steps)
-    yield from _input_faults(definition)
+    yield from input_schema_faults(definition)
     yield from duplicate_faults(steps)
     yield from _reserved_id_faults(steps)
     yield from named_step_faults(steps)
@@ -106,12 +107,6 @@ def _semantic_faults(definition: Any, steps: list[StepView], found: Found) -> It
     yield from reference_faults(definition, known, found.uses)
     yield from cycle_faults(known, dependencies(known, found.references()))
     yield from _type_faults(definition, known, found)
-
-
-def _input_faults(definition: Any) -> Iterator[Fault]:
-    if isinstance(definition, dict):
-        for path, message in input_schema_faults(definition.get("input")):
-            yield Fault(written(("input", *path)), "", "wrong_type", message)
 
 
 def _reserved_id_faults(steps: list[StepView]) -> Iterator[Fault]:

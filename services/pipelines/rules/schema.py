@@ -46,22 +46,6 @@ def schema_faults(definition: Any) -> list[Fault]:
     return list(found)
 
 
-def input_schema_faults(schema: Any) -> list[tuple[Path, str]]:
-    """Check that the schema of a run's input is a JSON Schema itself.
-
-    Path inside it, and what is wrong.
-    """
-    if not isinstance(schema, dict):
-        return []
-    try:
-        jsonschema_rs.Draft202012Validator(schema, pattern_options=_PATTERNS, offline=True)
-    except jsonschema_rs.ValidationError as error:
-        return [(tuple(error.instance_path), f"is not a valid JSON Schema: {error.message}")]
-    except ValueError as error:
-        return [((), f"is not a valid JSON Schema: {error}")]
-    return []
-
-
 def _translated(error: jsonschema_rs.ValidationError, definition: Any) -> Iterator[Fault]:
     path: Path = tuple(error.instance_path)
     details = error.kind.as_dict()
