@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+from services.execution.errors import DefinitionUnusable
 from services.execution.models import RunId, RunStep
 from services.execution.repository.runs import EventView, Runs, RunView
 from services.execution.rules.plan import PinnedPrompt, Plan, parse_plan, prompt_references
@@ -44,7 +45,11 @@ async def get_run(work: Work, tenant: TenantId, run_id: RunId) -> RunDetail:
         runs = Runs(tx)
         view = await runs.get(run_id)
         rows = await runs.steps(run_id)
-        plan = _plan(await runs.definition(view.run.plan_hash))
+        definition = await runs.definition(view.run.plan_hash)
+    try:
+        plan = _plan(definition)
+    except DefinitionUnusable:  # the run says so itself
+        return RunDetail(view, [])
     has_ended = view.run.state in TERMINAL_RUN
     steps = [
         StepView(
