@@ -9,7 +9,8 @@ gRPC's own call: aio's client interceptors cost a task each.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, cast
@@ -31,6 +32,13 @@ from services.kit.telemetry import inject, metrics, tracer
 _SERVICE_CONFIG: Final = (
     '{"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}}'
 )
+
+# A channel in one of these refuses calls at once.
+_WAITING: Final = (
+    grpc.ChannelConnectivity.TRANSIENT_FAILURE,
+    grpc.ChannelConnectivity.CONNECTING,
+)
+_PATIENCE_S: Final = 1.0
 
 
 def connect(peer: str, settings: RpcSettings, *, issuer: str) -> "PeerChannel":
@@ -100,7 +108,7 @@ class PeerChannel(grpc.aio.Channel):
         def inner() -> Callable[..., Any]:
             return self._channel.unary_unary(method, *serializers, **options)
 
-        return _UnaryCall(self._call(method), inner, self._budget)
+        return _UnaryCall(self._call(method), inner, self._budget, self.reached)
 
     def unary_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
         """Make the callable of a streaming RPC: `async for x in call(request, timeout=seconds)`."""
@@ -110,6 +118,16 @@ class PeerChannel(grpc.aio.Channel):
             return self._channel.unary_stream(method, *serializers, **options)
 
         return _StreamCall(self._call(method), inner)
+
+    async def reached(self, within_s: float) -> None:
+        """Give a peer that is just coming back a moment, at most a second.
+
+        What was never sent is safe to wait with, also for RPCs that must not be tried twice.
+        """
+        if self._channel.get_state(try_to_connect=True) in _WAITING:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(_PATIENCE_S, within_s)):
+                    await self._channel.channel_ready()
 
     def _call(self, method: str) -> "_Method":
         return _Method(self._peer, method, self._signer)
@@ -195,11 +213,16 @@ class _UnaryCall:
     """A unary RPC: `await call(request, timeout=2.0)`."""
 
     def __init__(
-        self, method: _Method, inner: Callable[[], Callable[..., Any]], budget: RetryBudget
+        self,
+        method: _Method,
+        inner: Callable[[], Callable[..., Any]],
+        budget: RetryBudget,
+        reached: Callable[[float], Awaitable[None]],
     ) -> None:
         self._method = method
         self._inner = inner
         self._budget = budget
+        self._reached = reached
         self._attempts = MOST_ATTEMPTS if is_safe(method.method) else 1
 
     async def __call__(self, request: Any, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 # gRPC's own name
@@ -223,10 +246,10 @@ class _UnaryCall:
     async def _attempt(self, request: Any, metadata: Any, ends: float) -> Any:
         attempt = 1
         while True:
+            call = self._inner()
+            await self._reached(ends - time.monotonic())
             try:
-                answer = await self._inner()(
-                    request, timeout=ends - time.monotonic(), metadata=metadata
-                )
+                answer = await call(request, timeout=ends - time.monotonic(), metadata=metadata)
             except grpc.aio.AioRpcError as failure:
                 error = error_of(failure, peer=self._method.peer)
                 if not isinstance(error, Unavailable):
