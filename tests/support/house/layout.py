@@ -91,7 +91,7 @@ def check_packages(tree: Tree) -> Iterator[Finding]:
     Kit's packages may: what they give to others stands in their `__init__`.
     """
     for module in tree.modules("services"):
-        is_package = module.path.name == "__init__.py" and module.service != "kit"
+        is_package = module.path.name == "__init__.py" and module.service not in {"", "kit"}
         if is_package and len(module.tree.body) > 1:
             yield module.finding(
                 module.tree.body[1], "a package's __init__ holds its docstring only: no re-exports"

@@ -49,7 +49,9 @@ PASSING = Failure("X", "x", is_retryable=True)
         ("any", SKIPPED, SKIPPED, Decision.SKIP),
     ],
 )
-def test_needs_decide(run_if: str, a: StepProgress, b: StepProgress, decision: Decision) -> None:
+def test_needs_decide_whether_a_step_runs(
+    run_if: str, a: StepProgress, b: StepProgress, decision: Decision
+) -> None:
     plan = plan_of(transform("a"), transform("b"), transform("c", "a", "b", run_if=run_if))
     assert decide(plan.steps["c"], {"a": a, "b": b}) is decision
 

@@ -1114,6 +1114,30 @@ export type RunPage = {
 };
 
 /**
+ * ServerSentEvent
+ *
+ * One event of a `text/event-stream`, as the WHATWG standard reads it.
+ */
+export type ServerSentEvent = {
+    /**
+     * A JSON document.
+     */
+    data?: string;
+    /**
+     * What kind of event: the operation says which.
+     */
+    event?: string;
+    /**
+     * Send the last one as Last-Event-ID to go on after it.
+     */
+    id?: string;
+    /**
+     * Milliseconds to wait before connecting again.
+     */
+    retry?: number;
+};
+
+/**
  * Session
  *
  * Who is calling.
@@ -2213,7 +2237,7 @@ export type CreateModelCallResponses = {
     /**
      * Successful Response
      */
-    200: string;
+    200: ServerSentEvent;
 };
 
 export type CreateModelCallResponse = CreateModelCallResponses[keyof CreateModelCallResponses];
@@ -5137,6 +5161,8 @@ export type GetDefinitionSchemaError = GetDefinitionSchemaErrors[keyof GetDefini
 
 export type GetDefinitionSchemaResponses = {
     /**
+     * Response Getdefinitionschema
+     *
      * Successful Response
      */
     200: {
