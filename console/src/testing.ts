@@ -7,3 +7,6 @@ import { client } from '@/api/generated/client.gen';
 client.setConfig({ baseUrl: 'http://console.test' });
 
 afterEach(cleanup);
+
+// jsdom lays nothing out, so it has nothing to scroll.
+Element.prototype.scrollIntoView = () => undefined;

@@ -1,5 +1,6 @@
 import { Alert, AlertTitle, Box, Button, Typography } from '@mui/material';
-import { asProblem, type FieldProblem } from '@/api/problem';
+import { useEffect, useRef } from 'react';
+import { asProblem, type FieldProblem, type Problem } from '@/api/problem';
 import { CopyButton } from '@/components/CopyButton';
 
 interface Props {
@@ -10,21 +11,26 @@ interface Props {
   onRetry?: () => void;
 }
 
-/** What went wrong, what to do about it, and the request id to name to support. */
+/** What went wrong, what to do about it, and the request id to name to support. Comes into sight by itself. */
 export function ProblemAlert({ error, faults, onRetry }: Props) {
+  const alert = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error) alert.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   if (error === null || error === undefined) return null;
   const problem = asProblem(error);
   const listed = faults ?? problem.errors;
   const wait = problem.retryAfterS > 0 ? ` Try again in ${problem.retryAfterS} s.` : '';
   return (
     <Alert
+      ref={alert}
       severity={problem.isPassing ? 'warning' : 'error'}
       role="alert"
       action={onRetry && <Button onClick={onRetry}>Try again</Button>}
-      sx={{ '& .MuiAlert-action': { pt: 0.5 } }}
+      sx={{ scrollMargin: 80, '& .MuiAlert-action': { pt: 0.5 } }}
     >
-      <AlertTitle sx={{ fontSize: 13.5, fontWeight: 600, mb: 0 }}>{problem.title}</AlertTitle>
-      {problem.detail !== problem.title && problem.detail}
+      <AlertTitle sx={{ fontSize: 13.5, fontWeight: 600, mb: 0 }}>{headline(problem, listed)}</AlertTitle>
+      {problem.isPassing && problem.detail !== problem.title && problem.detail}
       {wait}
       {listed.length > 0 && (
         <Box component="ul" sx={{ m: 0, mt: 0.5, pl: 2.25 }}>
@@ -39,7 +45,7 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
         <Typography
           variant="caption"
           color="textSecondary"
-          sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mt: 0.5 }}
+          sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mt: 0.25 }}
         >
           Request <code>{problem.requestId}</code>
           <CopyButton text={problem.requestId} label="Copy the request id" />
@@ -47,4 +53,11 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
       )}
     </Alert>
   );
+}
+
+/** The particular before the general: titles only name the kind of problem. */
+function headline(problem: Problem, listed: readonly FieldProblem[]): string {
+  if (problem.isPassing) return problem.title;
+  if (problem.errors.length > 0) return listed.length > 0 ? problem.title : 'Some fields need a correction';
+  return problem.detail || problem.title;
 }

@@ -10,6 +10,7 @@ const TONES: Record<string, Tone> = {
   failed: 'error',
   running: 'primary',
   owner_lost: 'warning',
+  interrupted: 'warning',
   active: 'success',
   revoked: 'error',
   expired: 'warning',

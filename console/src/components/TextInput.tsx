@@ -8,6 +8,7 @@ interface Props<Values extends FieldValues> extends Omit<
 > {
   control: Control<Values>;
   name: FieldPath<Values>;
+  /** Empty: the field is labelled by `inputProps['aria-label']`. */
   label: string;
   helperText?: ReactNode;
   rules?: Omit<RegisterOptions<Values>, 'valueAsNumber' | 'valueAsDate' | 'setValueAs' | 'disabled'>;
@@ -31,7 +32,7 @@ export function TextInput<Values extends FieldValues>({
   const hint = fieldState.error?.message ?? helperText;
   return (
     <FormControl fullWidth error={fieldState.invalid}>
-      <InputLabel htmlFor={id}>{label}</InputLabel>
+      {label && <InputLabel htmlFor={id}>{label}</InputLabel>}
       <OutlinedInput {...rest} {...input} id={id} inputRef={ref} aria-describedby={hint ? `${id}-hint` : undefined} />
       {hint && (
         <FormHelperText id={`${id}-hint`} role={fieldState.invalid ? 'alert' : undefined}>

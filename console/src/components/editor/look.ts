@@ -43,6 +43,15 @@ export const look: Extension = [
       textDecoration: `underline wavy ${variable('error-main')}`,
       textUnderlineOffset: '3px',
     },
+    // CodeMirror's own marker is a data: image, which the content security policy refuses.
+    '.cm-lint-marker-error': {
+      content: '""',
+      width: '8px',
+      height: '8px',
+      margin: '6px 3px 0',
+      borderRadius: '50%',
+      backgroundColor: variable('error-main'),
+    },
     '.cm-foldPlaceholder': {
       backgroundColor: 'transparent',
       border: `1px solid ${variable('divider')}`,

@@ -64,8 +64,8 @@ function Notices({ run, connection }: { run: Run; connection: Connection }) {
         <Alert severity="warning" sx={{ mb: 2 }}>
           The worker <code>{run.worker_id}</code> stopped answering. Another takes the run over at its last finished
           step
-          {run.lease_until ? `, at ${new Date(run.lease_until).toLocaleTimeString()} at the latest` : ''}. Nothing that
-          was finished is done again.
+          {run.lease_until ? ` once its lease has ended, at ${new Date(run.lease_until).toLocaleTimeString()}` : ''}.
+          Nothing that was finished is done again.
         </Alert>
       )}
       {run.state === 'queued' && (

@@ -43,7 +43,12 @@ export default function RunPage() {
   const steps = useRunSteps(run.data);
   const states = useMemo(() => {
     const heard = stepStates(tail.events);
-    return new Map(run.data?.steps.map((step) => [step.step_id, laterState(step.state, heard.get(step.step_id))]));
+    // Nobody works on a step whose worker is gone, until another takes the run over.
+    const isLost = run.data?.state === 'owner_lost';
+    const word = (state: string) => (isLost && state === 'running' ? 'interrupted' : state);
+    return new Map(
+      run.data?.steps.map((step) => [step.step_id, word(laterState(step.state, heard.get(step.step_id)))]),
+    );
   }, [run.data, tail.events]);
   const [view, setView] = useSearchState('view', 'steps');
   const [picked, pick] = useState<string>();
@@ -105,7 +110,7 @@ function useRunSteps(run: Run | undefined): DefinitionStep[] {
 function interesting(run: Run, states: ReadonlyMap<string, string>): string | undefined {
   const ids = run.steps.map((step) => step.step_id);
   const last = (state: string) => ids.findLast((id) => states.get(id) === state);
-  return last('failed') ?? last('running') ?? last('succeeded') ?? ids[0];
+  return last('failed') ?? last('running') ?? last('interrupted') ?? last('succeeded') ?? ids[0];
 }
 
 function isSettled(run: Run | undefined): boolean {
