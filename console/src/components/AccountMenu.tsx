@@ -8,7 +8,16 @@ export function AccountMenu() {
   const { user, role } = useSession();
   const logOut = useLogOut();
   return (
-    <Box sx={{ p: 1.5, borderTop: 1, borderColor: 'divider', display: 'grid', gap: 1.25 }}>
+    <Box
+      sx={{
+        p: 1.5,
+        borderTop: 1,
+        borderColor: 'divider',
+        display: 'grid',
+        gap: 1.25,
+        gridTemplateColumns: 'minmax(0, 1fr)',
+      }}
+    >
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="body2" noWrap sx={{ fontWeight: 500 }}>

@@ -20,7 +20,6 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
   if (error === null || error === undefined) return null;
   const problem = asProblem(error);
   const listed = faults ?? problem.errors;
-  const wait = problem.retryAfterS > 0 ? ` Try again in ${problem.retryAfterS} s.` : '';
   return (
     <Alert
       ref={alert}
@@ -30,8 +29,7 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
       sx={{ scrollMargin: 80, '& .MuiAlert-action': { pt: 0.5 } }}
     >
       <AlertTitle sx={{ fontSize: 13.5, fontWeight: 600, mb: 0 }}>{headline(problem, listed)}</AlertTitle>
-      {problem.isPassing && problem.detail !== problem.title && problem.detail}
-      {wait}
+      {advice(problem)}
       {listed.length > 0 && (
         <Box component="ul" sx={{ m: 0, mt: 0.5, pl: 2.25 }}>
           {listed.map((fault) => (
@@ -53,6 +51,12 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
       )}
     </Alert>
   );
+}
+
+/** What is known beside the headline: the particular cause, and when to try again. */
+function advice({ isPassing, title, detail, retryAfterS }: Problem): string {
+  const cause = isPassing && detail !== title ? detail.replace(/([^.!?])$/, '$1.') : '';
+  return retryAfterS > 0 ? `${cause} Try again in ${retryAfterS} s.`.trim() : cause;
 }
 
 /** The particular before the general: titles only name the kind of problem. */

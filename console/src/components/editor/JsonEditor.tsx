@@ -32,7 +32,7 @@ interface Props {
   /** Completes names and values. */
   schema?: Schema | undefined;
   /** Asked half a second after the last key while the text is JSON; its faults are marked on their lines. */
-  validate?: (document: unknown) => Promise<Fault[]>;
+  validate?: (text: string) => Promise<Fault[]>;
   minHeight?: number;
   maxHeight?: number | string;
 }
@@ -51,7 +51,7 @@ export default function JsonEditor({
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useEffectEvent((text: string) => onChange?.(text));
-  const check = useEffectEvent((document: unknown) => validate?.(document) ?? Promise.resolve([]));
+  const check = useEffectEvent((text: string) => validate?.(text) ?? Promise.resolve([]));
   const initial = useEffectEvent(() => value);
   const isReadOnly = onChange === undefined;
 
@@ -111,7 +111,7 @@ export default function JsonEditor({
 
 const completion = new Compartment();
 
-function editing(changed: (text: string) => void, check: (document: unknown) => Promise<Fault[]>): Extension {
+function editing(changed: (text: string) => void, check: (text: string) => Promise<Fault[]>): Extension {
   const parse = jsonParseLinter();
   return [
     [history(), closeBrackets(), indentOnInput(), highlightActiveLine(), lintGutter()],
@@ -129,9 +129,9 @@ function editing(changed: (text: string) => void, check: (document: unknown) => 
   ];
 }
 
-async function diagnose(text: string, check: (document: unknown) => Promise<Fault[]>): Promise<Diagnostic[]> {
+async function diagnose(text: string, check: (text: string) => Promise<Fault[]>): Promise<Diagnostic[]> {
   if (text.trim() === '') return [];
-  const faults = await check(JSON.parse(text)).catch(() => []); // the page says when the server cannot be asked
+  const faults = await check(text).catch(() => []); // the page says when the server cannot be asked
   return faults.map((fault) => ({
     ...firstLine(text, locate(text, fault.path)),
     severity: 'error',

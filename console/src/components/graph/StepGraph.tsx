@@ -1,5 +1,5 @@
 import '@xyflow/react/dist/base.css';
-import { Background, Controls, MarkerType, ReactFlow, type Edge, type NodeMouseHandler } from '@xyflow/react';
+import { Background, Controls, MarkerType, ReactFlow, type Edge, type OnNodesChange } from '@xyflow/react';
 import { Box, useColorScheme } from '@mui/material';
 import { useMemo } from 'react';
 import { StepNode, type StepNodeType } from '@/components/graph/StepNode';
@@ -50,7 +50,10 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
       })),
     [graph, states],
   );
-  const select: NodeMouseHandler<StepNodeType> = (_, node) => onSelect?.(node.id);
+  // A click, or Enter on a focused step. Not `onSelectionChange`: that also tells of selections made here.
+  const select: OnNodesChange<StepNodeType> = (changes) => {
+    for (const change of changes) if (change.type === 'select' && change.selected) onSelect?.(change.id);
+  };
   return (
     <Box ref={ref} sx={{ height: Math.max(180, Math.min(height, graph.height + 60)), ...look }}>
       <ReactFlow
@@ -58,8 +61,7 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
-        onNodeClick={select}
-        onSelectionChange={({ nodes: [node] }) => node && node.id !== selected && onSelect?.(node.id)}
+        onNodesChange={select}
         colorMode={mode ?? 'system'}
         fitView
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}

@@ -18,16 +18,14 @@ interface Props {
 /** A definition as JSON: completed from its schema, checked by the server while it is written, drawn beside. */
 export default function DefinitionField({ value, onChange }: Props) {
   const schema = useQuery({ ...getDefinitionSchemaOptions(), staleTime: Infinity });
-  const [faults, setFaults] = useState<Fault[]>();
+  const [checked, setChecked] = useState<{ text: string; faults: Fault[] }>();
   const [problem, setProblem] = useState<unknown>(null);
   const editor = useRef<EditorHandle>(null);
-  const validate = useCallback(async (document: unknown) => {
+  const validate = useCallback(async (text: string) => {
     try {
-      const { data } = await validatePipeline({
-        body: { definition: document as Record<string, unknown> },
-        throwOnError: true,
-      });
-      setFaults(data.faults);
+      const body = { definition: JSON.parse(text) as Record<string, unknown> };
+      const { data } = await validatePipeline({ body, throwOnError: true });
+      setChecked({ text, faults: data.faults });
       setProblem(null);
       return data.faults;
     } catch (error) {
@@ -62,14 +60,26 @@ export default function DefinitionField({ value, onChange }: Props) {
           <StepGraph steps={steps} height={520} />
         </Panel>
         <ProblemAlert error={problem} />
-        <Faults faults={faults} onChoose={(fault) => editor.current?.show(fault.path)} />
+        <Faults
+          isJson={parseSteps(value) !== undefined}
+          faults={checked?.text === value ? checked.faults : undefined}
+          onChoose={(fault) => editor.current?.show(fault.path)}
+        />
       </Box>
     </Box>
   );
 }
 
-function Faults({ faults, onChoose }: { faults: readonly Fault[] | undefined; onChoose: (fault: Fault) => void }) {
-  if (faults === undefined) return null;
+interface FaultsProps {
+  isJson: boolean;
+  /** undefined while the text as it stands is not checked yet. */
+  faults: readonly Fault[] | undefined;
+  onChoose: (fault: Fault) => void;
+}
+
+function Faults({ isJson, faults, onChoose }: FaultsProps) {
+  if (!isJson) return <Alert severity="error">Not JSON yet: the line at fault is marked.</Alert>;
+  if (faults === undefined) return <Alert severity="info">Checking …</Alert>;
   if (faults.length === 0) {
     return (
       <Alert severity="success" icon={<CircleCheck size={18} />} role="status">

@@ -5,7 +5,7 @@ import { Ago, Elapsed, Money, Tokens } from '@/components/Figures';
 
 /** What the run used so far. */
 export function RunFigures({ run, cost }: { run: Run; cost: RunCost | undefined }) {
-  const done = run.steps.filter((step) => step.end_time).length;
+  const done = run.steps.filter((step) => step.state !== 'pending' && step.state !== 'running').length;
   return (
     <Paper
       variant="outlined"
