@@ -6,6 +6,7 @@ the definition uses; `checked` adds what these prompts tell.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from services.kit.errors import FieldViolation
@@ -35,7 +36,7 @@ from services.pipelines.rules.values import UNKNOWN, Samples, TypeMismatch
 
 # Words of the expression language: steps.in.output cannot be written.
 _RESERVED_IDS: Final = frozenset({"in", "true", "false", "null"})
-# A list that nobody reads to the end: what is beyond is counted.
+# Of each kind of check: nobody reads such a list to its end, and each fault has its price.
 MAX_FAULTS: Final = 500
 
 
@@ -81,8 +82,8 @@ def read(text: str) -> Reading:
     definition = document.value
     steps = steps_of(definition)
     found = find_expressions(definition, steps)
-    faults += schema_faults(definition)
-    faults += _semantic_faults(definition, steps, found)
+    faults += islice(schema_faults(definition), MAX_FAULTS + 1)
+    faults += islice(_semantic_faults(definition, steps, found), MAX_FAULTS + 1)
     return Reading(document, faults, steps, found)
 
 
@@ -91,7 +92,8 @@ def checked(reading: Reading, resolved: Resolved) -> CheckedDefinition:
     faults = list(reading.faults)
     if reading.document is not None:
         samples = Samples(reading.document.value, by_id(reading.steps))
-        faults += prompt_faults(reading.steps, resolved, reading.found.uses, samples)
+        of_prompts = prompt_faults(reading.steps, resolved, reading.found.uses, samples)
+        faults += islice(of_prompts, MAX_FAULTS + 1)
     return CheckedDefinition(reading.document, _bounded(_in_order(faults)))
 
 
@@ -163,6 +165,5 @@ def _step_index(path: str) -> int:
 def _bounded(faults: list[Fault]) -> list[Fault]:
     if len(faults) <= MAX_FAULTS:
         return faults
-    hidden = len(faults) - MAX_FAULTS
-    more = Fault("", "", "limit", f"and {hidden:,} more faults: mend these first")
-    return [*faults[:MAX_FAULTS], more]
+    more = Fault("", "", "limit", f"more than {MAX_FAULTS} faults: mend those that are told first")
+    return [more, *faults[:MAX_FAULTS]]

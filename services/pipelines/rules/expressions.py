@@ -5,6 +5,7 @@ Where they stand, what they refer to, and what their values are where that can b
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from services.kit.expression_errors import InvalidExpression
@@ -128,9 +129,13 @@ def declared_inputs(definition: Any) -> Mapping[str, Any] | None:
     return properties
 
 
-def step_members(expression: Expression) -> Iterator[tuple[str, str, str]]:
-    """Yield (step id, "output" or "state", member or "") of each `steps.<id>.output.<member>`."""
-    parts = list(tokens(expression.source))
+@lru_cache(maxsize=MAX_EXPRESSIONS)
+def step_members(source: str) -> tuple[tuple[str, str, str], ...]:
+    """Return (step id, "output" or "state", member or "") of each `steps.<id>.output.<member>`."""
+    return tuple(_step_members(list(tokens(source))))
+
+
+def _step_members(parts: list[Token]) -> Iterator[tuple[str, str, str]]:
     for at, token in enumerate(parts):
         if token.text != "steps" or token.kind != "name" or (at and parts[at - 1].text == "."):
             continue
@@ -166,7 +171,7 @@ def _unknown_inputs(use: Use, inputs: Mapping[str, Any] | None) -> set[str]:
 
 def _member_faults(use: Use, steps: Mapping[str, StepView]) -> Iterator[Fault]:
     told: set[tuple[str, str]] = set()
-    for name, part, member in step_members(use.expression):
+    for name, part, member in step_members(use.expression.source):
         step = steps.get(name)
         members = OUTPUT_MEMBERS.get(step.type) if step else None
         if part != "output" or not member or members is None or member in members:

@@ -37,13 +37,10 @@ _TYPE_NAMES: Final = {
 }
 
 
-def schema_faults(definition: Any) -> list[Fault]:
-    """Check a definition against the schema: all faults, in the order of the document."""
-    found: dict[Fault, None] = {}
+def schema_faults(definition: Any) -> Iterator[Fault]:
+    """Check a definition against the schema, member by member; a fault may come twice."""
     for error in _VALIDATOR.iter_errors(definition):
-        for fault in _translated(error, definition):
-            found.setdefault(fault)
-    return list(found)
+        yield from _translated(error, definition)
 
 
 def _translated(error: jsonschema_rs.ValidationError, definition: Any) -> Iterator[Fault]:

@@ -91,7 +91,7 @@ class Samples:
         outputs: dict[str, Any] = {}
         named = {name for root, name in expression.references() if root == "steps"}
         seen: set[str] = set()
-        for name, part, member in step_members(expression):
+        for name, part, member in step_members(expression.source):
             seen.add(name)
             sample = self._step_sample(name, part, member)
             if sample is UNKNOWN:

@@ -255,3 +255,20 @@ def test_an_input_without_declared_properties_may_be_anything() -> None:
         assert faults_of({**SOUND, "input": schema}) == []
     without = {name: value for name, value in SOUND.items() if name != "input"}
     assert faults_of(without) == []
+
+
+def test_a_list_of_faults_has_an_end() -> None:
+    wrong = {
+        f"a_step_with_a_long_name_{number}": ",".join(
+            f"steps.a_step_wiht_a_long_nmae_{number}_{other}.output" for other in range(40)
+        )
+        for number in range(300)
+    }
+    steps = [
+        {"id": name, "type": "transform", "expression": f"[{references}]"}
+        for name, references in wrong.items()
+    ]
+    found = faults_of({"schema_version": 1, "steps": steps})
+    assert len(found) == 501
+    assert found[0].code == "limit"
+    assert "did you mean 'a_step_with_a_long_name_" in found[1].message

@@ -67,7 +67,7 @@ def test_every_example_and_default_fits_its_own_schema() -> None:
 
 def test_its_whole_example_is_sound() -> None:
     for example in DEFINITION_SCHEMA["examples"]:
-        assert schema_faults(example) == []
+        assert list(schema_faults(example)) == []
 
 
 def test_templates_are_sound_and_their_inputs_fit() -> None:
