@@ -37,7 +37,8 @@ def check_origin(request: Request, own_origins: frozenset[str]) -> None:
     origin = headers.get("origin")
     if origin is not None:
         _, _, host = origin.partition("://")
-        if host != headers.get("host", "") and origin not in own_origins:
+        is_own = host != "" and host == headers.get("host")
+        if not is_own and origin not in own_origins:
             raise CsrfRefused("The request comes from another origin.")
     elif headers.get("sec-fetch-site", "") not in _OWN_SITES:
         raise CsrfRefused("The request comes from another site.")

@@ -34,6 +34,11 @@ function example(schema, depth = 0) {
   return { string: 'text', integer: 1, number: 1, boolean: true, object: {} }[s.type] ?? null;
 }
 
+/** Text with `code` in it, as elements. */
+function prose(text) {
+  return text.split('`').map((part, at) => (at % 2 ? make('code', {}, part) : part));
+}
+
 const asText = (value) => JSON.stringify(value, null, 2);
 
 /** A line for the shell that makes this call with a key in $PP_TEST_KEY. */
@@ -71,7 +76,7 @@ function parameterTable(parameters) {
       make('td', {}, make('code', {}, one.name + (one.required ? ' *' : ''))),
       make('td', {}, one.in),
       make('td', {}, nameOf(one.schema)),
-      make('td', {}, one.description ?? one.schema?.description ?? '')));
+      make('td', {}, ...prose(one.description ?? ''))));
   return make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows));
 }
 
@@ -92,7 +97,7 @@ function show(path, method, operation) {
     make('p', {}, operation.summary ?? ''),
     make('p', { class: 'facts' }, `${operation.operationId} · permission ${operation['x-permission']}`),
   );
-  if (operation.description) article.append(make('p', {}, operation.description.replaceAll('\n', ' ')));
+  if (operation.description) article.append(make('p', {}, ...prose(operation.description.replaceAll('\n', ' '))));
   const parameters = (operation.parameters ?? []).map(resolve);
   if (parameters.length) article.append(parameterTable(parameters));
   const body = bodySchema(operation);

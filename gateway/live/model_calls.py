@@ -1,7 +1,7 @@
 """A model's answer as it comes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ async def stream_model_call(
 
 async def _model_call_events(
     call: Any, first: "asyncio.Future[Any]", settings: LiveSettings, bell: asyncio.Event
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     try:
         async with aclosing(paced(call, settings.heartbeat_s, bell, first)) as items:
             async for item in items:

@@ -1,7 +1,7 @@
 """A run's events, through restarts of execution."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
@@ -112,7 +112,7 @@ class RunTail:
 
 async def run_events(
     source: RunSource, after: int, settings: LiveSettings, bell: asyncio.Event
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Yield a run's events as bytes until the terminal one, through restarts of execution."""
     yield b"retry: 1000\n\n"
     now = asyncio.get_running_loop().time

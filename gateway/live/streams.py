@@ -1,7 +1,7 @@
 """What streams share: bounds, their count, how an event is written and a call is read."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Final
 
 import orjson
@@ -103,8 +103,11 @@ class EventStream(StreamingResponse):
 
     media_type = STREAM
 
-    def __init__(self, events: AsyncIterator[bytes], streams: Streams, bell: asyncio.Event) -> None:
+    def __init__(
+        self, events: AsyncGenerator[bytes, None], streams: Streams, bell: asyncio.Event
+    ) -> None:
         super().__init__(events, headers=_HEADERS)
+        self._events = events
         self._streams = streams
         self._bell = bell
 
@@ -122,6 +125,8 @@ class EventStream(StreamingResponse):
             return  # the reader takes nothing: uvicorn closes the unfinished response's connection
         finally:
             self._streams.leave(self._bell)
+            # Now, not when it is collected: the call behind it ends with it.
+            await self._events.aclose()
 
 
 def frame(event: str, data: Any, sequence: int | None = None) -> bytes:

@@ -44,9 +44,9 @@ LastEventId = Annotated[
 async def start_run(body: models.StartRun, rpc: Rpc, request_id: IdempotencyKey = "") -> Response:
     """Start a run of a pinned pipeline version.
 
-    Once answered it will end in exactly one terminal state, whatever crashes. Send an Idempotency-
-    Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`; 409 `PROMPT_MISSING`;
-    422 `INPUT_INVALID`.
+    Once answered it will end in exactly one terminal state, whatever crashes. Send an
+    Idempotency-Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`;
+    409 `PROMPT_MISSING`; 422 `INPUT_INVALID`.
     """
     run = (
         await ask(rpc.execution.StartRun, fill(pb.StartRunRequest, body, request_id=request_id))

@@ -1,7 +1,7 @@
 """A run's stream: no gap, no repetition, an end, whatever happens behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, cast
 
 import orjson
@@ -11,6 +11,7 @@ from gateway.live.runs import RunSource, last_event_id, run_events
 from gateway.live.streams import (
     HEARTBEAT,
     RECONNECT,
+    EventStream,
     LiveSettings,
     Streams,
     TooManyStreams,
@@ -211,3 +212,23 @@ async def test_a_gateway_that_stops_ends_all_streams_and_opens_none() -> None:
     assert bell.is_set()
     with pytest.raises(TooManyStreams):
         streams.enter(caller("b"))
+
+
+async def test_a_reader_that_takes_nothing_is_let_go() -> None:
+    streams = Streams(LiveSettings(stall_s=0.05))
+    bell = streams.enter(caller("a"))
+    given = 0
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        nonlocal given
+        while True:
+            given += 1
+            yield b"x" * 1000
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(60)  # its window is full, and stays so
+
+    await EventStream(endless(), streams, bell).stream_response(send)
+    assert given == 1
+    assert streams.count == 0
