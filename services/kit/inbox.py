@@ -1,9 +1,9 @@
 """The inbox: applies other services' events, each exactly once.
 
 The mark that an event was applied stands in the transaction of its effect, so a redelivery, a
-replay of a whole stream or two
-consumers at once change nothing. What cannot be applied in ten deliveries goes to
-`control.dead_letters`, from where it can be replayed.
+replay of a whole stream or two consumers at once change nothing. What cannot be applied in ten
+deliveries goes to `control.dead_letters`, and is tried once more at each start of the service.
+Events are applied side by side, so handlers must not count on their order.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from opentelemetry.trace import SpanKind
-from sqlalchemy import delete, select
+from sqlalchemy import Boolean, delete, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from services.kit import telemetry
@@ -44,6 +44,12 @@ Handler = Callable[[Tx, Any], Awaitable[None]]
 
 _KEPT: Final = timedelta(days=8)  # longer than a stream can replay
 _BATCH: Final = 32
+# What failed and waits for its next delivery counts as well: one tenant's must not fill it.
+_MOST_UNACKED: Final = 10_000
+# Rows that one statement deletes: well within the role's statement_timeout.
+_SWEEP: Final = 5_000
+_PRUNE_S: Final = 600.0
+_NO_STREAM_S: Final = 0.5
 _MAX_DELIVER: Final = 10
 _ACK_WAIT_S: Final = 30
 _RETRY_S: Final = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30)
@@ -65,7 +71,10 @@ class Subscription:
 
 
 class Inbox:
-    """All subscriptions of one service. Run `run()` as a background task."""
+    """All subscriptions of one service. Run `run()` as a background task.
+
+    It uses at most half of the connection pool at a time: a flood of events leaves calls the other.
+    """
 
     def __init__(
         self, service: str, work: UnitOfWork, bus: Bus, subscriptions: Sequence[Subscription]
@@ -74,6 +83,9 @@ class Inbox:
         self._work = work
         self._bus = bus
         self._by_type = {event_type(each.event): each for each in subscriptions}
+        if len(self._by_type) != len(subscriptions):
+            raise ValueError(f"{service} subscribes to an event twice: one handler would be lost")
+        self._slots = asyncio.Semaphore(max(1, work.database.settings.pool_size // 2))
 
     async def run(self) -> None:
         """Apply events for ever: one pull consumer for each producing service."""
@@ -81,21 +93,21 @@ class Inbox:
         async with asyncio.TaskGroup() as group:
             for producer in sorted(producers):
                 group.create_task(self._follow(producer))
-            group.create_task(self._prune())
+            group.create_task(self._look_after())
 
     async def _follow(self, producer: str) -> None:
         delay = 0.1
         while True:
+            began = self._work.clock.monotonic()
             try:
                 await self._consume(producer)
             except nats.js.errors.NotFoundError:
                 # The producer has not made its stream yet, or the broker was wiped.
-                delay = min(delay * 2, 2.0)
+                delay = min(delay * 2, _NO_STREAM_S)
             except (nats.errors.Error, Unavailable, TimeoutError, OSError) as error:
                 _log.warning("inbox.waiting", producer=producer, error=type(error).__name__)
-                delay = min(delay * 2, 2.0)
-            else:
-                delay = 0.1
+                is_new_trouble = self._work.clock.monotonic() - began > _ACK_WAIT_S
+                delay = 0.1 if is_new_trouble else min(delay * 2, 2.0)
             await asyncio.sleep(delay)
 
     async def _consume(self, producer: str) -> None:
@@ -134,7 +146,7 @@ class Inbox:
             ack_wait=_ACK_WAIT_S,
             # No limit at the broker, which would drop in silence: `_settle` counts, and buries.
             max_deliver=-1,
-            max_ack_pending=_BATCH * 4,
+            max_ack_pending=_MOST_UNACKED,
             filter_subjects=sorted(subjects),
         )
 
@@ -154,7 +166,8 @@ class Inbox:
     async def _settle(self, message: Msg, envelope: Envelope) -> None:
         deliveries = message.metadata.num_delivered
         try:
-            is_new = await self.apply(envelope, message.data)
+            async with self._slots:
+                is_new = await self.apply(envelope, message.data)
         except Exception as error:  # noqa: BLE001 # whatever a handler raises decides how the message is settled
             passing = isinstance(error, Unavailable)
             _log.warning(
@@ -204,8 +217,12 @@ class Inbox:
         row = insert(InboxRow).values(
             consumer=self._service, event_id=envelope.id, create_time=tx.now
         )
-        marked = await tx.session.execute(row.on_conflict_do_nothing().returning(InboxRow.event_id))
-        return marked.scalar_one_or_none() is not None
+        # A mark that is met again stays as long as the republished event can come again.
+        row = row.on_conflict_do_update(
+            index_elements=["consumer", "event_id"], set_={"create_time": tx.now}
+        )
+        is_new = literal_column("xmax = 0", Boolean)
+        return bool((await tx.session.execute(row.returning(is_new))).scalar_one())
 
     async def _bury(self, envelope: Envelope, message: Msg, error: Exception) -> None:
         async with self._work.begin_control() as tx:
@@ -226,28 +243,51 @@ class Inbox:
     async def replay_dead_letters(self, limit: int = 1000) -> int:
         """Apply what was buried once more, oldest first; returns how many passed.
 
-        Stops at the first that fails again.
+        What fails again stays, as does what this version of the service does not subscribe to.
         """
         async with self._work.begin_control() as tx:
             columns = (DeadLetters.event_id, DeadLetters.headers, DeadLetters.payload)
-            query = select(*columns).where(DeadLetters.consumer == self._service)
+            query = select(*columns).where(
+                DeadLetters.consumer == self._service, DeadLetters.type.in_(self._by_type)
+            )
             rows = (
                 await tx.session.execute(query.order_by(DeadLetters.event_id).limit(limit))
             ).all()
+        passed = 0
         for row in rows:
-            await self.apply(from_headers(_headers(row.headers)), row.payload)
+            try:
+                await self.apply(from_headers(_headers(row.headers)), row.payload)
+            except Exception as error:  # noqa: BLE001 # whatever a handler raises, the letter stays
+                _log.warning("inbox.replay_failed", event_id=row.event_id, error=str(error))
+                continue
             async with self._work.begin_control() as tx:
                 gone = (DeadLetters.consumer == self._service, DeadLetters.event_id == row.event_id)
                 await tx.session.execute(delete(DeadLetters).where(*gone))
-        return len(rows)
+            passed += 1
+        return passed
 
-    async def _prune(self) -> None:
+    async def _look_after(self) -> None:
+        """Replay what was buried, once, and forget old marks, for ever."""
+        is_replayed = False
         while True:
+            is_pruned = False
             with suppress(Unavailable):
-                async with self._work.begin_control() as tx:
-                    old = InboxRow.create_time < tx.now - _KEPT
-                    await tx.session.execute(delete(InboxRow).where(old))
-            await asyncio.sleep(600)
+                if not is_replayed:
+                    await self.replay_dead_letters()
+                    is_replayed = True
+                is_pruned = await self._prune()
+            await asyncio.sleep(_PRUNE_S if is_pruned else 1)
+
+    async def _prune(self) -> bool:
+        """Forget a batch of old marks; False when there may be more."""
+        async with self._work.begin_control() as tx:
+            key = tuple_(InboxRow.consumer, InboxRow.event_id)
+            old = select(InboxRow.consumer, InboxRow.event_id).where(
+                InboxRow.create_time < tx.now - _KEPT
+            )
+            skipping = old.limit(_SWEEP).with_for_update(skip_locked=True)
+            gone = delete(InboxRow).where(key.in_(skipping)).returning(InboxRow.event_id)
+            return len((await tx.session.execute(gone)).all()) < _SWEEP
 
 
 def _headers(stored: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-import pytest
 from sqlalchemy import insert, select
 
 from promptpilot.identity.v1.events_pb2 import TenantActivated, TenantCreated
@@ -163,8 +162,7 @@ async def test_an_event_that_fails_ten_times_is_buried_and_can_be_replayed(sampl
                 create_time=tx.now,
             )
         )
-    with pytest.raises(InvalidArgument):
-        await inbox.replay_dead_letters()
+    assert await inbox.replay_dead_letters() == 0
     assert await inbox.replay_dead_letters() == 1
     assert await inbox.replay_dead_letters() == 0
     assert await notes(sample, tenant) == 1
