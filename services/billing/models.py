@@ -4,9 +4,9 @@ Amounts are integer nano-dollars, counts are tokens.
 """
 
 from datetime import date, datetime
-from typing import NewType
+from typing import Final, NewType
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Integer, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -15,6 +15,11 @@ from services.kit.tenancy import TENANT_SCHEMA
 UsageId = NewType("UsageId", str)
 LedgerTransactionId = NewType("LedgerTransactionId", str)
 PriceId = NewType("PriceId", str)
+
+
+# Accounts of the ledger: what a tenant owes for usage, and what the platform earned by it.
+RECEIVABLE: Final = "usage_receivable"
+REVENUE: Final = "usage_revenue"
 
 
 class Base(DeclarativeBase):
@@ -119,7 +124,7 @@ class LedgerEntry(Base):
     transaction_id: Mapped[LedgerTransactionId] = mapped_column(
         Text, ForeignKey(f"{TENANT_SCHEMA}.ledger_transactions.id"), primary_key=True
     )
-    # usage_receivable, usage_revenue
+    # RECEIVABLE, REVENUE
     account: Mapped[str] = mapped_column(primary_key=True)
     amount_nano_usd: Mapped[int]
 
@@ -138,3 +143,11 @@ class UsageDaily(Base):
     input_tokens: Mapped[int]
     output_tokens: Mapped[int]
     cost_nano_usd: Mapped[int]
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements that are built once and know no objects."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not mapped to one table")
+    return table

@@ -1,34 +1,36 @@
 """All SQL of this service."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     Select,
     Text,
+    bindparam,
     cast,
-    column,
     func,
     literal,
     select,
-    true,
     tuple_,
     union_all,
-    values,
 )
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.exc import IntegrityError
 
 from services.billing.errors import PriceExists
 from services.billing.models import (
+    RECEIVABLE,
+    REVENUE,
     LedgerEntry,
     LedgerTransaction,
     Price,
     UsageDaily,
     UsageRecord,
+    table_of,
 )
 from services.billing.rules.costs import OwnPrice, Rates
 from services.billing.rules.ranges import UsageRange
@@ -115,22 +117,19 @@ class Ledger:
         self._session = tx.session
 
     async def book(
-        self, record: UsageRecord, transaction_id: str, amounts: Mapping[str, int]
+        self, record: UsageRecord, transaction_id: str, *, debit: int, credit: int
     ) -> bool:
         """Write a record, its posting and its share of the day's sums, in one statement.
 
-        `amounts` are the posting's entries by account; the database refuses the commit unless they
-        sum to zero. False, and nothing is written, when a record of this id is there already: of
-        two transactions with one id the later waits for the earlier, and then gets False.
+        The debit is that of the receivable, the credit that of the revenue: the database refuses
+        the commit unless they sum to zero. False, and nothing is written, when a record of this id
+        is there already: of two transactions with one id the later waits for the earlier.
         """
-        written = _insert_record(record)
-        posting = _insert_posting(written, transaction_id)
-        statement = (
-            select(func.count())
-            .select_from(written)
-            .add_cte(_insert_entries(posting, amounts), _add_to_day(written))
-        )
-        return bool((await self._session.execute(statement)).scalar_one())
+        given: dict[str, Any] = {
+            f"new_{column.key}": getattr(record, column.key) for column in _RECORDS.c
+        }
+        given |= {"transaction_id": transaction_id, "debit": debit, "credit": credit}
+        return bool((await self._session.execute(_BOOK, given)).scalar_one())
 
     async def records_of_run(self, run_id: str) -> Sequence[UsageRecord]:
         """Return the records of a run, in the order in which the answers were complete."""
@@ -190,67 +189,16 @@ class Ledger:
         ]
 
 
+_RECORDS: Final = table_of(UsageRecord)
+_TRANSACTIONS: Final = table_of(LedgerTransaction)
+_ENTRIES: Final = table_of(LedgerEntry)
+_DAYS: Final = table_of(UsageDaily)
 _SUMMED: Final = ("calls", "input_tokens", "output_tokens", "cost_nano_usd")
 _KEYS: Final[dict[Grouping, Any]] = {
     "day": lambda parts: cast(parts.c.day, Text),
     "model": lambda parts: parts.c.model,
     "pipeline": lambda parts: parts.c.pipeline_id,
 }
-
-
-def _insert_record(record: UsageRecord) -> CTE:
-    row = insert(UsageRecord).values(
-        {column.key: getattr(record, column.key) for column in UsageRecord.__table__.columns}
-    )
-    return row.on_conflict_do_nothing().returning(*UsageRecord.__table__.columns).cte("record")
-
-
-def _insert_posting(record: CTE, transaction_id: str) -> CTE:
-    row = insert(LedgerTransaction).from_select(
-        ["id", "usage_id", "create_time"],
-        select(literal(transaction_id), record.c.id, record.c.create_time),
-    )
-    return row.returning(LedgerTransaction.id).cte("posting")
-
-
-def _insert_entries(posting: CTE, amounts: Mapping[str, int]) -> CTE:
-    sides = values(
-        column("account", Text), column("amount", LedgerEntry.amount_nano_usd.type), name="side"
-    ).data(list(amounts.items()))
-    return (
-        insert(LedgerEntry)
-        .from_select(
-            ["transaction_id", "account", "amount_nano_usd"],
-            select(posting.c.id, sides.c.account, sides.c.amount).select_from(
-                posting.join(sides, true())
-            ),
-        )
-        .returning(LedgerEntry.account)
-        .cte("entries")
-    )
-
-
-def _add_to_day(record: CTE) -> CTE:
-    row = insert(UsageDaily).from_select(
-        ["day", "model", "pipeline_id", *_SUMMED],
-        select(
-            _utc_day(record.c.occur_time),
-            record.c.model,
-            record.c.pipeline_id,
-            literal(1),
-            *(record.c[name] for name in _SUMMED[1:]),
-        ),
-    )
-    added = {name: getattr(UsageDaily, name) + getattr(row.excluded, name) for name in _SUMMED}
-    return (
-        row.on_conflict_do_update(index_elements=["day", "model", "pipeline_id"], set_=added)
-        .returning(UsageDaily.day)
-        .cte("sums")
-    )
-
-
-def _utc_day(time: Any) -> Any:
-    return func.date(func.timezone("UTC", time))
 
 
 def rates_of(price: Price) -> Rates:
@@ -261,6 +209,57 @@ def rates_of(price: Price) -> Rates:
         output=price.output_nano_usd_per_million_tokens,
         reasoning=price.output_nano_usd_per_million_tokens,
     )
+
+
+def _utc_day(time: Any) -> Any:
+    return func.date(func.timezone("UTC", time))
+
+
+def _book() -> Select[Any]:
+    """Build the statement of `Ledger.book`; made once, because compiling it takes milliseconds."""
+    new = {column.key: bindparam(f"new_{column.key}", type_=column.type) for column in _RECORDS.c}
+    record = insert(_RECORDS).values(new).on_conflict_do_nothing().returning(*_RECORDS.c)
+    written = record.cte("written")
+    posting = (
+        insert(_TRANSACTIONS)
+        .from_select(
+            ["id", "usage_id", "create_time"],
+            select(bindparam("transaction_id", type_=Text), written.c.id, written.c.create_time),
+        )
+        .returning(_TRANSACTIONS.c.id)
+        .cte("posting")
+    )
+    sides = union_all(
+        *(
+            select(posting.c.id, literal(account, Text), bindparam(side, type_=BigInteger))
+            for account, side in ((RECEIVABLE, "debit"), (REVENUE, "credit"))
+        )
+    )
+    entries = insert(_ENTRIES).from_select(["transaction_id", "account", "amount_nano_usd"], sides)
+    return (
+        select(func.count())
+        .select_from(written)
+        .add_cte(entries.returning(_ENTRIES.c.account).cte("entries"), _added_to_day(written))
+    )
+
+
+def _added_to_day(written: CTE) -> CTE:
+    row = insert(_DAYS).from_select(
+        ["day", "model", "pipeline_id", *_SUMMED],
+        select(
+            _utc_day(written.c.occur_time),
+            written.c.model,
+            written.c.pipeline_id,
+            literal(1),
+            *(written.c[name] for name in _SUMMED[1:]),
+        ),
+    )
+    added = {name: _DAYS.c[name] + row.excluded[name] for name in _SUMMED}
+    changed = row.on_conflict_do_update(index_elements=["day", "model", "pipeline_id"], set_=added)
+    return changed.returning(_DAYS.c.day).cte("sums")
+
+
+_BOOK: Final = _book()
 
 
 def _parts(within: UsageRange) -> Any:

@@ -18,10 +18,6 @@ from services.billing.rules.costs import (
 from services.kit.ids import derived_id
 from services.kit.work import Tx
 
-# What a tenant owes for usage, and what the platform earned by it.
-RECEIVABLE = "usage_receivable"
-REVENUE = "usage_revenue"
-
 
 class Catalogue(Protocol):
     """Published prices."""
@@ -65,9 +61,7 @@ async def book_usage(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) ->
     quote = await _quote(tx, use, catalogue, fallback)
     cost = cost_nano_usd(use.tokens, quote.rates)
     record = _record(tx, use, quote, cost)
-    is_new = await Ledger(tx).book(
-        record, derived_id("ltx", record.id), {RECEIVABLE: cost, REVENUE: -cost}
-    )
+    is_new = await Ledger(tx).book(record, derived_id("ltx", record.id), debit=cost, credit=-cost)
     if is_new:
         tx.emit(events.usage_booked(record))
     return is_new
