@@ -1,5 +1,5 @@
 import type { FieldPath, FieldValues, UseFormReturn } from 'react-hook-form';
-import { asProblem, type FieldProblem } from '@/api/problem';
+import { asProblem, sentence, type FieldProblem } from '@/api/problem';
 
 /**
  * Shows each fault of a refused request on the field of the form that it names.
@@ -29,8 +29,4 @@ function nearest(path: string, names: Record<string, string>, values: FieldValue
     if (Object.hasOwn(values, at)) return at;
   }
   return undefined;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -76,6 +76,11 @@ export function asProblem(error: unknown): Problem {
   );
 }
 
+/** A server's words as a sentence of ours begins: with a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function isFieldProblem(value: unknown): value is FieldProblem {
   return typeof value === 'object' && value !== null && 'field' in value && 'detail' in value;
 }

@@ -30,7 +30,7 @@ export function PageHeader({ title, badge, description, trail = [], actions }: P
             {trail.map((page, index) => (
               <Fragment key={page.to}>
                 {index > 0 && <ChevronRight size={13} aria-hidden />}
-                <Link component={RouterLink} to={page.to} variant="body2" color="inherit">
+                <Link component={RouterLink} to={page.to} variant="body2" color="inherit" underline="hover">
                   {page.label}
                 </Link>
               </Fragment>

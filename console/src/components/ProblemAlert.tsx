@@ -1,6 +1,6 @@
 import { Alert, AlertTitle, Box, Button, Typography } from '@mui/material';
 import { useEffect, useRef } from 'react';
-import { asProblem, type FieldProblem, type Problem } from '@/api/problem';
+import { asProblem, sentence, type FieldProblem, type Problem } from '@/api/problem';
 import { CopyButton } from '@/components/CopyButton';
 
 interface Props {
@@ -55,7 +55,7 @@ export function ProblemAlert({ error, faults, onRetry }: Props) {
 
 /** What is known beside the headline: the particular cause, and when to try again. */
 function advice({ isPassing, title, detail, retryAfterS }: Problem): string {
-  const cause = isPassing && detail !== title ? detail.replace(/([^.!?])$/, '$1.') : '';
+  const cause = isPassing && detail !== title ? sentence(detail).replace(/([^.!?])$/, '$1.') : '';
   return retryAfterS > 0 ? `${cause} Try again in ${retryAfterS} s.`.trim() : cause;
 }
 
@@ -63,5 +63,5 @@ function advice({ isPassing, title, detail, retryAfterS }: Problem): string {
 function headline(problem: Problem, listed: readonly FieldProblem[]): string {
   if (problem.isPassing) return problem.title;
   if (problem.errors.length > 0) return listed.length > 0 ? problem.title : 'Some fields need a correction';
-  return problem.detail || problem.title;
+  return sentence(problem.detail || problem.title);
 }

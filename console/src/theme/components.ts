@@ -109,7 +109,7 @@ export const components: Components<Theme> = {
       message: { padding: '6px 0', minWidth: 0, overflowWrap: 'anywhere' },
     },
   },
-  MuiLink: { defaultProps: { underline: 'hover' } },
+  MuiLink: { defaultProps: { underline: 'always' }, styleOverrides: { root: { textUnderlineOffset: '0.2em' } } },
   MuiToggleButton: {
     styleOverrides: { root: { padding: '3px 12px', borderColor: line, textTransform: 'none', minHeight: 32 } },
   },

@@ -79,7 +79,7 @@ export default function JsonEditor({
           completion.of(schema ? autocompletion({ override: [schemaCompletion(schema)] }) : []),
           [lineNumbers(), foldGutter(), bracketMatching(), json(), look, EditorView.lineWrapping],
           keymap.of([...defaultKeymap, ...foldKeymap]),
-          EditorView.contentAttributes.of({ 'aria-label': label, ...(isReadOnly ? { tabindex: '0' } : {}) }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         ],
       }),
     });

@@ -14,9 +14,9 @@ export const look: Extension = [
     '.cm-scroller': { fontFamily: fontMono, lineHeight: '1.6', overflow: 'auto' },
     '.cm-content': { caretColor: variable('primary-main'), padding: '10px 0' },
     '.cm-cursor': { borderLeftColor: variable('primary-main'), borderLeftWidth: '2px' },
-    '.cm-gutters': { backgroundColor: 'transparent', color: variable('text-disabled'), border: 'none' },
+    '.cm-gutters': { backgroundColor: 'transparent', color: variable('text-secondary'), border: 'none' },
     '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, currentColor 4%, transparent)' },
-    '.cm-activeLineGutter': { backgroundColor: 'transparent', color: variable('text-secondary') },
+    '.cm-activeLineGutter': { backgroundColor: 'transparent', color: variable('text-primary') },
     '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
       backgroundColor: 'var(--pp-ring)',
     },

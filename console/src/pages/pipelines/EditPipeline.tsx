@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { getPipelineOptions, getPipelineVersionOptions } from '@/api/generated/@tanstack/react-query.gen';
+import { LoadFailed } from '@/components/LoadFailed';
 import { PageHeader } from '@/components/PageHeader';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton } from '@/components/Skeletons';
 import { CreatePipelineVersion } from '@/forms/CreatePipelineVersion';
 
@@ -18,7 +18,15 @@ export default function EditPipeline() {
     enabled: number > 0,
     staleTime: Infinity,
   });
-  if (pipeline.isError || base.isError) return <ProblemAlert error={pipeline.error ?? base.error} />;
+  if (pipeline.isError || base.isError)
+    return (
+      <LoadFailed
+        error={pipeline.error ?? base.error}
+        what="pipeline"
+        listPath="/pipelines"
+        onRetry={() => void pipeline.refetch()}
+      />
+    );
   if (!pipeline.data || !base.data) return <PageSkeleton />;
   return (
     <>

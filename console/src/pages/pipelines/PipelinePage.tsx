@@ -10,6 +10,7 @@ import {
 import type { PipelineVersion } from '@/api/generated';
 import { useSession } from '@/api/session';
 import { CopyButton } from '@/components/CopyButton';
+import { LoadFailed } from '@/components/LoadFailed';
 import { paging } from '@/components/PagedTable';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -42,7 +43,15 @@ export default function PipelinePage() {
   });
   const [labelling, setLabelling] = useState<{ label: string; version: number }>();
   const [unlabelling, setUnlabelling] = useState<string>();
-  if (pipeline.isError) return <ProblemAlert error={pipeline.error} onRetry={() => void pipeline.refetch()} />;
+  if (pipeline.isError)
+    return (
+      <LoadFailed
+        error={pipeline.error}
+        what="pipeline"
+        listPath="/pipelines"
+        onRetry={() => void pipeline.refetch()}
+      />
+    );
   if (!pipeline.data) return <PageSkeleton />;
   return (
     <>

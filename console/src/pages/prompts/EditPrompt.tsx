@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { getPromptOptions, getPromptVersionOptions } from '@/api/generated/@tanstack/react-query.gen';
+import { LoadFailed } from '@/components/LoadFailed';
 import { PageHeader } from '@/components/PageHeader';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton } from '@/components/Skeletons';
 import { CreatePromptVersion } from '@/forms/CreatePromptVersion';
 
@@ -17,7 +17,15 @@ export default function EditPrompt() {
     enabled: number > 0,
     staleTime: Infinity, // versions never change
   });
-  if (prompt.isError || base.isError) return <ProblemAlert error={prompt.error ?? base.error} />;
+  if (prompt.isError || base.isError)
+    return (
+      <LoadFailed
+        error={prompt.error ?? base.error}
+        what="prompt"
+        listPath="/prompts"
+        onRetry={() => void prompt.refetch()}
+      />
+    );
   if (!prompt.data || !base.data) return <PageSkeleton />;
   return (
     <>

@@ -12,6 +12,7 @@ import {
 } from '@/api/generated/@tanstack/react-query.gen';
 import { invalidate } from '@/api/queryClient';
 import { useSession } from '@/api/session';
+import { LoadFailed } from '@/components/LoadFailed';
 import { PageHeader } from '@/components/PageHeader';
 import { paging } from '@/components/PagedTable';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -42,7 +43,8 @@ export default function PromptPage() {
   const [labelling, setLabelling] = useState<{ label: string; version: number }>();
   const [unlabelling, setUnlabelling] = useState<string>();
   const { can } = useSession();
-  if (prompt.isError) return <ProblemAlert error={prompt.error} onRetry={() => void prompt.refetch()} />;
+  if (prompt.isError)
+    return <LoadFailed error={prompt.error} what="prompt" listPath="/prompts" onRetry={() => void prompt.refetch()} />;
   if (!prompt.data) return <PageSkeleton />;
   return (
     <>

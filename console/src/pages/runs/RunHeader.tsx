@@ -9,8 +9,15 @@ import { StateChip } from '@/components/StateChip';
 import { CancelRun } from '@/forms/CancelRun';
 import type { Connection } from '@/util/followEvents';
 
+interface Props {
+  run: Run;
+  connection: Connection;
+  /** The run could not be read again: what is shown is what was known last. */
+  isStale: boolean;
+}
+
 /** What runs, how it stands, and the way to stop it. */
-export function RunHeader({ run, connection }: { run: Run; connection: Connection }) {
+export function RunHeader({ run, connection, isStale }: Props) {
   const { can } = useSession();
   const [isCancelling, setCancelling] = useState(false);
   const isActive = !run.end_time;
@@ -50,14 +57,14 @@ export function RunHeader({ run, connection }: { run: Run; connection: Connectio
           )
         }
       />
-      <Notices run={run} connection={connection} />
+      <Notices run={run} connection={connection} isStale={isStale} />
       {isCancelling && <CancelRun runId={run.id} onClose={() => setCancelling(false)} />}
     </>
   );
 }
 
 /** What a reader must know to trust what the page shows. */
-function Notices({ run, connection }: { run: Run; connection: Connection }) {
+function Notices({ run, connection, isStale }: Props) {
   return (
     <>
       {run.state === 'owner_lost' && (
@@ -79,9 +86,11 @@ function Notices({ run, connection }: { run: Run; connection: Connection }) {
           cut off may have called its provider twice; only a recorded answer is billed.
         </Alert>
       )}
-      {connection === 'reconnecting' && !run.end_time && (
+      {(isStale || connection === 'reconnecting') && !run.end_time && (
         <Alert severity="warning" role="status" sx={{ mb: 2 }}>
-          The live connection is cut; trying again. The run itself goes on.
+          {isStale
+            ? 'The service that runs it cannot be asked at the moment: this is what was known last. Trying again.'
+            : 'The live connection is cut; trying again. The run itself goes on.'}
         </Alert>
       )}
       {run.error && (

@@ -7,8 +7,8 @@ import { getRunCostOptions, getRunOptions, getPipelineVersionOptions } from '@/a
 import { invalidate } from '@/api/queryClient';
 import { useRunTail } from '@/api/runTail';
 import { useSession } from '@/api/session';
+import { LoadFailed } from '@/components/LoadFailed';
 import { Panel } from '@/components/Panel';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton, RowsSkeleton } from '@/components/Skeletons';
 import { RunFigures } from '@/pages/runs/RunFigures';
 import { RunHeader } from '@/pages/runs/RunHeader';
@@ -52,13 +52,14 @@ export default function RunPage() {
   }, [run.data, tail.events]);
   const [view, setView] = useSearchState('view', 'steps');
   const [picked, pick] = useState<string>();
-  if (run.isError && !run.data) return <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />;
+  if (run.isError && !run.data)
+    return <LoadFailed error={run.error} what="run" listPath="/runs" onRetry={() => void run.refetch()} />;
   if (!run.data) return <PageSkeleton />;
   const selected = picked ?? interesting(run.data, states);
   const step = run.data.steps.find((one) => one.step_id === selected);
   return (
     <>
-      <RunHeader run={run.data} connection={tail.connection} />
+      <RunHeader run={run.data} connection={tail.connection} isStale={run.failureCount > 0 || run.isError} />
       <RunFigures run={run.data} cost={cost.data} />
       <Panel title="Steps" isFlush sx={{ my: 2 }}>
         <Suspense fallback={<RowsSkeleton />}>

@@ -49,7 +49,7 @@ export default function Runs() {
   return (
     <>
       <PageHeader title="Runs" description="Every accepted run ends in exactly one final state, whatever crashes." />
-      <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', '& > *': { flex: '0 1 200px' } }}>
+      <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', '& > *': { flex: '1 1 140px', maxWidth: 220 } }}>
         <SelectInput isLabelHidden label="State" value={state} options={STATES} onChange={setState} />
         <SelectInput isLabelHidden label="Pipeline" value={pipeline} options={choices} onChange={setPipeline} />
       </Box>
