@@ -3,9 +3,10 @@
 Schema control first, then every tenant schema, in batches that can be stopped and taken up again.
 
 A batch is one transaction of at most 50 schemas, with an advisory lock on each and a short lock
-time-out: a busy table makes its
-batch wait for the next round instead of queueing everybody behind it. One tenant goes alone first:
-the canary.
+time-out: a busy table makes its batch wait for the next round instead of queueing everybody behind
+it. A batch that fails is taken apart: its tenants go one by one, what fails alone is left for the
+end, and the others go on. One tenant goes alone first, the canary: when three in a row fail before
+any has passed, it is the migration that is wrong, and nothing else is touched.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,11 +21,19 @@ from services.kit.migrations import ControlTree, TenantTree, control_tree, tenan
 from services.kit.tenancy import schema_of
 
 _BATCH: Final = 50
-_ROUNDS: Final = 5
+_CANARIES: Final = 3
+# How often a tenant that fails alone is tried: its tables may only have been busy.
+_TRIES: Final = 3
 
 _PENDING_SQL: Final = (
-    "SELECT tenant_id, revision FROM control.tenants WHERE revision <> $1 "
+    "SELECT tenant_id FROM control.tenants WHERE revision <> $1 AND tenant_id <> ALL($3::text[]) "
     "ORDER BY create_time, tenant_id LIMIT $2"
+)
+_COUNT_SQL: Final = "SELECT count(*) FROM control.tenants WHERE revision <> $1"
+# Read again under the locks: another migration may have been here in the meantime.
+_REVISIONS_SQL: Final = (
+    "SELECT tenant_id, revision FROM control.tenants "
+    "WHERE revision <> $1 AND tenant_id = ANY($2::text[])"
 )
 _DONE_SQL: Final = (
     "INSERT INTO control.tenant_migrations "
@@ -159,41 +168,65 @@ class _Fanout:
         self._report = report
         self._clock = clock
         self._tree = tree
+        self._done = 0
+        self._total = 0
+        # Tenant -> how often it failed alone.
+        self._failures: dict[str, int] = {}
 
     async def run(self) -> int:
-        total = await self._connection.fetchval(
-            "SELECT count(*) FROM control.tenants WHERE revision <> $1", self._tree.head
-        )
-        done, size, failures = 0, 1, 0
-        while total and failures < _ROUNDS:
-            rows = await self._connection.fetch(_PENDING_SQL, self._tree.head, size)
-            if not rows:
+        self._total = await self._connection.fetchval(_COUNT_SQL, self._tree.head)
+        size = 1
+        while pending := await self._pending(size):
+            await self._migrate(pending)
+            if self._done:
+                size = _BATCH
+            elif len(self._failures) >= _CANARIES:
                 break
-            try:
-                await self._batch(rows)
-            except asyncpg.PostgresError as error:
-                failures += 1
-                await self._note(rows, "failed", 0, str(error))
-                continue
-            done += len(rows)
-            size = _BATCH
-            self._report(Progress(self._service, done, total))
-        if done < total:
+        remaining = await self._connection.fetchval(_COUNT_SQL, self._tree.head)
+        if remaining:
             raise RuntimeError(
-                f"{self._service}: {total - done} of {total} tenant schemas are not migrated: "
+                f"{self._service}: {remaining} of {self._total} tenant schemas are not migrated: "
                 "control.tenant_migrations says why; run the command again to go on"
             )
-        return done
+        return self._done
 
-    async def _batch(self, rows: Sequence[asyncpg.Record]) -> None:
+    async def _pending(self, size: int) -> list[str]:
+        """Return tenants to migrate: those that did not fail yet, then those worth another try."""
+        failed = list(self._failures)
+        rows = await self._connection.fetch(_PENDING_SQL, self._tree.head, size, failed)
+        again = [tenant for tenant in failed if self._failures[tenant] < _TRIES]
+        return [row["tenant_id"] for row in rows] or again[:1]
+
+    async def _migrate(self, tenants: Sequence[str]) -> None:
+        try:
+            changed = await self._batch(tenants)
+        except asyncpg.PostgresError as error:
+            if len(tenants) > 1:
+                for tenant in tenants:
+                    await self._migrate([tenant])
+                return
+            self._failures[tenants[0]] = self._failures.get(tenants[0], 0) + 1
+            await self._note(tenants, "failed", 0, str(error))
+            return
+        self._failures = {key: count for key, count in self._failures.items() if key not in tenants}
+        self._done += changed
+        self._report(Progress(self._service, self._done, max(self._total, self._done)))
+
+    async def _batch(self, tenants: Sequence[str]) -> int:
+        """Migrate these tenants in one transaction; returns how many needed it."""
         start = self._clock.monotonic()
         async with self._connection.transaction():
-            await self._connection.execute("SET LOCAL lock_timeout = '2s'")
-            for row in rows:
+            await self._connection.execute(
+                "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0"
+            )
+            for tenant in tenants:
                 await self._connection.execute(
-                    "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                    f"provision:{row['tenant_id']}",
+                    "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"provision:{tenant}"
                 )
+            rows = await self._connection.fetch(_REVISIONS_SQL, self._tree.head, list(tenants))
+            if not rows:
+                return 0
+            changed = [row["tenant_id"] for row in rows]
             scripts = [
                 self._tree.upgrade_script(schema_of(row["tenant_id"]), row["revision"])
                 for row in rows
@@ -202,16 +235,15 @@ class _Fanout:
             await self._connection.execute(
                 "UPDATE control.tenants SET revision = $1 WHERE tenant_id = ANY($2::text[])",
                 self._tree.head,
-                [row["tenant_id"] for row in rows],
+                changed,
             )
             spent_ms = int((self._clock.monotonic() - start) * 1000 / len(rows))
-            await self._note(rows, "done", spent_ms, "")
+            await self._note(changed, "done", spent_ms, "")
+        return len(rows)
 
-    async def _note(
-        self, rows: Sequence[asyncpg.Record], state: str, spent_ms: int, error: str
-    ) -> None:
+    async def _note(self, tenants: Sequence[str], state: str, spent_ms: int, error: str) -> None:
         now = self._clock.now()
         await self._connection.executemany(
             _DONE_SQL,
-            [(row["tenant_id"], self._tree.head, state, spent_ms, error, now) for row in rows],
+            [(tenant, self._tree.head, state, spent_ms, error, now) for tenant in tenants],
         )

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import LargeBinary, Text, delete, insert, select
+from sqlalchemy import LargeBinary, Text, delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -162,8 +162,11 @@ class _Store:
                 create_time=tx.now,
             )
         )
-        old = select(table.request_id).where(table.create_time < tx.now - _KEPT).limit(10)
-        await tx.session.execute(delete(table).where(table.request_id.in_(old.scalar_subquery())))
+        key = tuple_(table.method, table.request_id)
+        old = select(table.method, table.request_id).where(table.create_time < tx.now - _KEPT)
+        # Rows that another call is deleting at this moment are left to it.
+        skipping = old.limit(10).with_for_update(skip_locked=True)
+        await tx.session.execute(delete(table).where(key.in_(skipping)))
 
     def _seal(self, answer: bytes) -> bytes:
         if self._sealer is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -118,3 +119,46 @@ async def test_a_request_id_that_is_too_long_names_its_field(sample: Sample) -> 
     with pytest.raises(AppError) as caught:
         await create(sample, tenant, CreatePromptRequest(request_id="x" * 129, name="a"))
     assert caught.value.violations[0].field == "request_id"
+
+
+async def test_an_old_request_takes_no_younger_one_of_the_same_id_with_it(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    async with sample.work.begin(tenant) as tx:
+        for method, age in (("CreateOther", timedelta(days=8)), ("CreatePrompt", timedelta())):
+            await tx.session.execute(
+                insert(TenantRequests).values(
+                    method=method,
+                    request_id="r1",
+                    body_hash=b"",
+                    answer=b"",
+                    create_time=tx.now - age,
+                )
+            )
+    await create(sample, tenant, CreatePromptRequest(request_id="r2", name="a"))
+    async with sample.work.begin(tenant) as tx:
+        query = select(TenantRequests.method).where(TenantRequests.request_id == "r1")
+        assert (await tx.session.execute(query)).scalars().all() == ["CreatePrompt"]
+
+
+async def test_a_call_that_its_client_cancels_leaves_nothing_and_may_be_tried_again(
+    sample: Sample,
+) -> None:
+    tenant = await sample.tenant()
+    request = CreatePromptRequest(request_id="r1", name="a")
+
+    async def slow() -> None:
+        async with once(
+            sample.work, tenant, request, CreatePromptResponse, method="CreatePrompt"
+        ) as call:
+            await command(call.work, tenant, "half")
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(slow())
+    await asyncio.sleep(0.3)
+    with pytest.raises(RequestInFlight):
+        await create(sample, tenant, request)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await create(sample, tenant, request)
+    assert await count(sample, tenant) == 1
