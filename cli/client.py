@@ -7,11 +7,14 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import aiohttp
 
 from cli.screen import Failure
+
+# Answers of a gateway whose services are just starting, stopping or busy.
+_PASSING: Final = (429, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,20 @@ class Api:
         return await self._call("POST", path, json=body, headers=headers)
 
     async def events(self, path: str, after: str = "") -> AsyncIterator[ServerEvent]:
-        """Follow an SSE stream until the server ends it."""
+        """Follow an SSE stream until the server ends it.
+
+        ConnectionError when it breaks or cannot be had at this moment: go on after the last id.
+        """
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
         try:
             async with self._session.get(
                 self._url + path, headers=headers, timeout=timeout
             ) as response:
+                if response.status in _PASSING:
+                    raise ConnectionError(f"{self._url} answers {response.status}")
                 await _raise_for_problem(response)
-                async for event in _parse(response.content):
+                async for event in parse_events(response.content.iter_any()):
                     yield event
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ConnectionError(str(error)) from error
@@ -80,9 +88,18 @@ class Api:
             async with self._session.request(method, self._url + path, **options) as response:
                 await _raise_for_problem(response)
                 return await response.json() if response.status != 204 else None
+        except aiohttp.InvalidURL as error:
+            raise Failure(
+                f"{self._url} is no address\nset PP_URL, such as http://127.0.0.1:8080"
+            ) from error
         except aiohttp.ClientConnectionError as error:
             raise Failure(
                 f"nothing answers at {self._url}\nstart the platform with `promptpilot up`"
+            ) from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Failure(
+                f"{self._url} gave no answer that can be read: {error or type(error).__name__}\n"
+                "see `promptpilot status`"
             ) from error
 
 
@@ -100,14 +117,17 @@ async def _raise_for_problem(response: aiohttp.ClientResponse) -> None:
     raise Refused(response.status, str(problem.get("reason", "")), "\n".join(lines))
 
 
-async def _parse(content: aiohttp.StreamReader) -> AsyncIterator[ServerEvent]:
+async def parse_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[ServerEvent]:
+    """Read SSE with JSON data, however it is cut into chunks; lines may be of any length.
+
+    What stands after the last blank line is no event. Data that is no JSON is a ConnectionError.
+    """
     kind, number = "message", ""
     data: list[str] = []
-    async for raw in content:
-        line = raw.decode().rstrip("\r\n")
+    async for line in _lines(chunks):
         if not line:
             if data:
-                yield ServerEvent(kind, number, json.loads("\n".join(data)))
+                yield ServerEvent(kind, number, _read("\n".join(data)))
             kind, number, data = "message", "", []
             continue
         name, _, value = line.partition(":")
@@ -118,3 +138,20 @@ async def _parse(content: aiohttp.StreamReader) -> AsyncIterator[ServerEvent]:
             number = value
         elif name == "data":
             data.append(value)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    parts: list[bytes] = []
+    async for chunk in chunks:
+        *ends, rest = chunk.split(b"\n")
+        for end in ends:
+            yield b"".join((*parts, end)).decode(errors="replace").removesuffix("\r")
+            parts = []
+        parts.append(rest)
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ConnectionError("the stream holds an event that is no JSON") from error

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any, Final
 
+from rich.markup import escape
+
 from cli.client import Api, ServerEvent
 from cli.screen import Failure, dollars, out
 
@@ -93,7 +95,8 @@ class _Printer:
         if kind in ("step.failed", "step.retrying", "run.failed"):
             error = details.get("error") or {}
             out.print(
-                f"[red]{kind}[/] {step} {error.get('reason', '')}: {error.get('message', '')}"
+                f"[red]{kind}[/] {step} "
+                + escape(f"{error.get('reason', '')}: {error.get('message', '')}")
             )
         else:
             out.print(f"[dim]{kind}[/] {step}")

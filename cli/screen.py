@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -17,18 +18,18 @@ class Failure(Exception):
 
 def fail(message: str, remedy: str = "") -> NoReturn:
     """Print what is wrong and what to do, and end with exit code 1."""
-    err.print(f"[bold red]✗[/] {message}")
+    err.print(f"[bold red]✗[/] {escape(message)}")
     if remedy:
-        err.print(f"  {remedy}")
+        err.print(f"  {escape(remedy)}")
     raise typer.Exit(1)
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn a Failure into its message and exit code 1."""
+    """Turn a Failure, and what the machine refuses, into a message and exit code 1."""
     try:
         yield
-    except Failure as failure:
+    except (Failure, RuntimeError, OSError) as failure:
         message, _, remedy = str(failure).partition("\n")
         fail(message, remedy)
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import asyncpg
 import typer
+from rich.markup import escape
 
 from cli.commands.status import readiness
 from cli.local.children import tail
@@ -39,9 +40,9 @@ def doctor() -> None:
     findings = asyncio.run(_collect(home))
     for finding in findings:
         mark = "[bold red]✗[/]" if finding.remedy else "[green]✓[/]"
-        out.print(f"{mark} {finding.what}")
+        out.print(f"{mark} {escape(finding.what)}")
         if finding.remedy:
-            out.print(f"  [yellow]→[/] {finding.remedy}")
+            out.print(f"  [yellow]→[/] {escape(finding.remedy)}")
     if any(finding.remedy for finding in findings):
         raise typer.Exit(1)
 
@@ -54,10 +55,9 @@ async def _collect(home: Home) -> list[Finding]:
         findings.append(Finding("nothing is running", f"promptpilot up · last words: {log}"))
         return findings
     findings.append(Finding(f"supervisor runs (process {state.supervisor_pid}, {state.phase})"))
-    for name, word in (await readiness(state)).items():
-        is_ready = "yes" in word
-        remedy = "" if is_ready else f"{word} · see {home.logs / name}.log"
-        findings.append(Finding(f"{name} is {'ready' if is_ready else 'not ready'}", remedy))
+    for name, problem in (await readiness(state)).items():
+        remedy = f"{problem} · see {home.logs / name}.log" if problem else ""
+        findings.append(Finding(f"{name} is {'not ready' if problem else 'ready'}", remedy))
     findings += [
         Finding(f"{name} was restarted {count} times", f"see {home.logs / name}.log")
         for name, count in state.restarts.items()

@@ -5,7 +5,7 @@ import signal
 import time
 from typing import Final
 
-from cli.local.home import Home, is_alive
+from cli.local.home import Home
 from cli.screen import fail, out
 
 _PATIENCE_S: Final = 90
@@ -21,7 +21,7 @@ def down() -> None:
     with out.status("stopping: requests in flight are finished first"):
         os.kill(state.supervisor_pid, signal.SIGTERM)
         deadline = time.monotonic() + _PATIENCE_S
-        while is_alive(state.supervisor_pid):
+        while home.running() is not None:
             if time.monotonic() > deadline:
                 fail(
                     f"process {state.supervisor_pid} does not stop",

@@ -2,16 +2,31 @@
 
 import asyncio
 import os
-from typing import Annotated
+from typing import Annotated, Final
 
+import asyncpg
 import typer
+from alembic.util import CommandError
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from cli.local.databases import SERVICES, create_databases, service_url
 from cli.local.home import Home
 from cli.local.postgres import EmbeddedPostgres
-from cli.screen import err, fail, out
+from cli.screen import Failure, err, explained, fail, out
 from services.kit import fanout
+
+# What a server that is away, refuses or knows a newer schema says.
+_TROUBLE: Final = (
+    RuntimeError,
+    OSError,
+    ValueError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    SQLAlchemyError,
+    CommandError,
+)
 
 
 def migrate(
@@ -28,10 +43,11 @@ def migrate(
     unknown = set(service or ()) - set(SERVICES)
     if unknown:
         fail(f"unknown service: {', '.join(sorted(unknown))}", f"one of {', '.join(SERVICES)}")
-    urls = {name: url for name, url in _urls().items() if not service or name in service}
-    failures = asyncio.run(_migrate_all(urls))
+    with explained():
+        urls = {name: url for name, url in _urls().items() if not service or name in service}
+        failures = asyncio.run(_migrate_all(urls))
     for failure in failures:
-        err.print(f"[bold red]✗[/] {failure}")
+        err.print(f"[bold red]✗[/] {escape(failure)}")
     if failures:
         raise typer.Exit(1)
     out.print("✓ every schema is at the newest revision")
@@ -49,11 +65,10 @@ async def _migrate_all(urls: dict[str, str]) -> list[str]:
 
             try:
                 await fanout.migrate(service, url, report=report)
-            except (RuntimeError, OSError) as error:
-                failures.append(f"{service}: {error}")
-            progress.update(task, total=1, completed=1) if progress.tasks[
-                -1
-            ].total is None else None
+            except _TROUBLE as error:
+                failures.append(f"{service}: {str(error).removeprefix(f'{service}: ')}")
+            if progress.tasks[-1].total is None:
+                progress.update(task, total=1, completed=1)
     return failures
 
 
@@ -70,9 +85,14 @@ def _urls() -> dict[str, str]:
                 f"no password for the role of {', '.join(missing)}",
                 f"set PP_{missing[0].upper()}_DATABASE_PASSWORD",
             )
-        asyncio.run(create_databases(admin_url, passwords))
+        try:
+            asyncio.run(create_databases(admin_url, passwords))
+        except _TROUBLE as error:
+            raise Failure(f"PP_ADMIN_DATABASE_URL: {error}") from error
     else:
         home = Home.from_environment()
+        if home.running() is None:
+            raise Failure("nothing is running\nstart it, which migrates as well: promptpilot up")
         secrets = home.secrets()
         admin_url = EmbeddedPostgres(home.postgres, secrets.postgres_password).url("postgres")
         passwords = secrets.role_passwords

@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.local.databases import SERVICES
@@ -25,7 +26,8 @@ def status() -> None:
     for title in ("part", "pid", "memory", "restarts", "ready"):
         table.add_column(title)
     for name, pid in state.pids.items():
-        word = ready.get(name, "[green]yes[/]" if pid else "[red]no[/]")
+        problem = ready.get(name, "" if pid else "not running")
+        word = f"[red]no[/] {escape(problem)}" if problem else "[green]yes[/]"
         restarts = str(state.restarts.get(name, 0))
         table.add_row(name, str(pid), f"{memory_mib(pid)} MiB", restarts, word)
     out.print(table)
@@ -33,7 +35,7 @@ def status() -> None:
 
 
 async def readiness(state: State) -> dict[str, str]:
-    """Ask each part whether it is ready; what is not says why."""
+    """Ask each part whether it is ready: "" for yes, else what is wrong."""
     names = (*SERVICES, "gateway")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
         answers = await asyncio.gather(
@@ -46,9 +48,9 @@ async def _ask(session: aiohttp.ClientSession, port: int) -> str:
     try:
         async with session.get(f"http://127.0.0.1:{port}/ready") as response:
             body: Any = await response.text()
-            return "[green]yes[/]" if response.ok else f"[red]no[/] {body[:120]}"
+            return "" if response.ok else body[:120]
     except (aiohttp.ClientError, TimeoutError) as error:
-        return f"[red]no[/] {type(error).__name__}"
+        return type(error).__name__
 
 
 def memory_mib(pid: int) -> int:

@@ -23,6 +23,7 @@ from cli.local.home import REPOSITORY, Home, State
 from cli.screen import Failure, explained, out
 
 _PATIENCE_S: Final = 120
+_ENDING_S: Final = 25
 
 
 def up(
@@ -39,30 +40,51 @@ def up(
         began = time.monotonic()
         home = Home.from_environment()
         state = home.running()
-        port = state.http_port if state else int(os.environ.get("PP_HTTP_PORT", "8080"))
-        url = f"http://127.0.0.1:{port}"
         if state is None:
-            _require_free(port)
-            _start(home, port)
+            state = _start(home, _chosen_port())
+        url = f"http://127.0.0.1:{state.http_port}"
         with out.status("waiting until everything is ready") as status:
             _wait(home, url, status.update)
         out.print(f"✓ ready in {time.monotonic() - began:.1f} s")
         asyncio.run(_introduce(home, url, demo))
 
 
-def _require_free(port: int) -> None:
+def _chosen_port() -> int:
+    text = os.environ.get("PP_HTTP_PORT") or "8080"
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**16):
+        raise Failure(f"PP_HTTP_PORT is {text!r}\nit must be a port number, such as 8080")
+    return int(text)
+
+
+def _require_free(home: Home, port: int) -> None:
+    left = home.state()
+    # A gateway whose supervisor was killed still ends its requests in flight.
+    is_ending = left.supervisor_pid != 0 and left.http_port == port
+    deadline = time.monotonic() + (_ENDING_S if is_ending else 0)
+    while not _is_free(port):
+        if time.monotonic() >= deadline:
+            raise Failure(
+                f"port {port} is in use by another program\n"
+                f"choose another: PP_HTTP_PORT={port % 65535 + 1} promptpilot up"
+            )
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Failure(
-                f"port {port} is in use by another program\n"
-                f"choose another: PP_HTTP_PORT={port + 1} promptpilot up"
-            ) from error
+        except PermissionError as error:
+            raise Failure(f"port {port} is not yours to use\nchoose one above 1023") from error
+        except OSError:
+            return False
+    return True
 
 
-def _start(home: Home, port: int) -> None:
+def _start(home: Home, port: int) -> State:
+    """Start the supervisor, or find the one that somebody else starts at this moment."""
+    _require_free(home, port)
     home.secrets()
     home.write_state(State(phase="starting"))
     home.logs.mkdir(parents=True, exist_ok=True)
@@ -79,10 +101,11 @@ def _start(home: Home, port: int) -> None:
         )
     # The supervisor outlives this command; it writes its own id once it runs.
     deadline = time.monotonic() + 30
-    while home.running() is None:
+    while (state := home.running()) is None:
         if child.poll() is not None or time.monotonic() > deadline:
             raise Failure(f"the supervisor did not start\n{tail(log)}")
         time.sleep(0.05)
+    return state
 
 
 def _wait(home: Home, url: str, say: Callable[[str], None]) -> None:

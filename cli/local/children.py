@@ -29,11 +29,14 @@ def spawn(
     On Linux it gets `death_signal` when this process dies.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    parent = os.getpid()
 
     def before_exec() -> None:
         os.setpgid(0, 0)
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, death_signal)
+            if os.getppid() != parent:  # it died before we asked to be told
+                os._exit(1)
 
     with log.open("ab") as output:
         return subprocess.Popen(  # programs of ours, by full path

@@ -4,11 +4,13 @@
 """
 
 import base64
+import fcntl
 import json
 import os
 import secrets
+import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -48,6 +50,19 @@ class Secrets:
             context_public_keys={part: pair[1] for part, pair in pairs.items()},
         )
 
+    def completed(self) -> Self:
+        """Return these with fresh ones for parts that did not exist when they were made."""
+        fresh = self.generate()
+        new = {part for part in PARTS if part not in self.context_private_keys}
+        private = {part: fresh.context_private_keys[part] for part in new}
+        public = {part: fresh.context_public_keys[part] for part in new}
+        return replace(
+            self,
+            role_passwords=fresh.role_passwords | self.role_passwords,
+            context_private_keys=self.context_private_keys | private,
+            context_public_keys=self.context_public_keys | public,
+        )
+
 
 @dataclass
 class State:
@@ -74,6 +89,7 @@ class Home:
         self.dev_env = self.root / "dev.env"
         self._state = self.root / "state.json"
         self._secrets = self.root / "secrets.json"
+        self._lock_file = self.root / "supervisor.lock"
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -81,11 +97,25 @@ class Home:
         return cls(Path(os.environ.get("PP_HOME") or REPOSITORY / "var"))
 
     def secrets(self) -> Secrets:
-        """Read the secrets, making them at the first time."""
+        """Read the secrets, making them at the first time, and those of new parts later on.
+
+        Raises RuntimeError when the file is damaged: it is never replaced, for what its master key
+        sealed would be lost.
+        """
         if not self._secrets.exists():
             self.root.mkdir(parents=True, exist_ok=True)
-            write_private(self._secrets, json.dumps(asdict(Secrets.generate()), indent=2))
-        return Secrets(**json.loads(self._secrets.read_text()))
+            self._write_secrets(Secrets.generate())
+        try:
+            known = Secrets(**json.loads(self._secrets.read_text()))
+        except (ValueError, TypeError) as error:
+            raise RuntimeError(f"{self._secrets} is damaged: bring back a copy of it") from error
+        whole = known.completed()
+        if whole != known:
+            self._write_secrets(whole)
+        return whole
+
+    def _write_secrets(self, content: Secrets) -> None:
+        write_private(self._secrets, json.dumps(asdict(content), indent=2))
 
     def state(self) -> State:
         """Read what the supervisor said last; an empty state when there is none."""
@@ -102,7 +132,31 @@ class Home:
     def running(self) -> State | None:
         """Return the state of a supervisor that is alive, None when none is."""
         state = self.state()
-        return state if state.supervisor_pid and is_alive(state.supervisor_pid) else None
+        return state if state.supervisor_pid and self._is_held() else None
+
+    def hold(self, patience_s: float = 2) -> bool:
+        """Make this process the home's only supervisor, until it ends, however it ends.
+
+        False when another one is.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        # Never closed: the lock goes with the process. Children do not inherit it.
+        descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + patience_s
+        while not _locked(descriptor, fcntl.LOCK_EX):
+            # Somebody who only looks has it for a moment.
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                return False
+            time.sleep(0.02)
+        return True
+
+    def _is_held(self) -> bool:
+        try:
+            with self._lock_file.open() as file:
+                return not _locked(file.fileno(), fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return False
 
     def read_dev_env(self) -> dict[str, str]:
         """Read `dev.env`; empty before the first start."""
@@ -127,19 +181,10 @@ def write_private(path: Path, content: str) -> None:
     fresh.replace(path)
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process of this id runs and is a supervisor of ours."""
+def _locked(descriptor: int, kind: int) -> bool:
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return _answers_signal(pid) if not Path("/proc/self").exists() else False
-    return b"cli.local.supervisor" in command
-
-
-def _answers_signal(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
     return True
 

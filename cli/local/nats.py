@@ -3,6 +3,7 @@
 JetStream on, every acknowledged message synced to disk, loopback only.
 """
 
+import random
 import shutil
 import signal
 import socket
@@ -13,8 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from cli.local.children import end, spawn, tail
+from cli.local.home import write_private
 
 _START_S: Final = 30
+_FIRST_PORT: Final = 15_000
+_LAST_PORT: Final = 32_000
 
 _CONFIG: Final = """\
 host: 127.0.0.1
@@ -57,8 +61,7 @@ class EmbeddedNats:
         """Start the server; returns when it accepts connections."""
         self._store.mkdir(parents=True, exist_ok=True)
         config = self._folder / "nats.conf"
-        config.write_text(_CONFIG.format(port=self.port, token=self._token, store=self._store))
-        config.chmod(0o600)
+        write_private(config, _CONFIG.format(port=self.port, token=self._token, store=self._store))
         program = Path(sys.executable).parent / "nats-server"
         self._child = spawn([str(program), "-c", str(config)], log=self._log)
         deadline = time.monotonic() + _START_S
@@ -92,7 +95,17 @@ class EmbeddedNats:
 
 
 def free_port() -> int:
-    """Return a TCP port on 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on 127.0.0.1 that nobody uses at this moment.
+
+    Below the range from which the system takes the ports of outgoing connections: such a
+    connection could sit on it before its server starts, or starts again.
+    """
+    for _ in range(1000):
+        port = random.randrange(_FIRST_PORT, _LAST_PORT)  # noqa: S311 # no secret
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError(f"no free port between {_FIRST_PORT} and {_LAST_PORT} on 127.0.0.1")

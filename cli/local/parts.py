@@ -33,10 +33,10 @@ class Part:
 
 def choose_ports(http_port: int) -> dict[str, int]:
     """Choose free ports for NATS, each service's RPC door and each part's health door."""
-    ports = {"http": http_port, "nats": free_port()}
-    for name in (*SERVICES, "gateway"):
-        ports[f"{name}.rpc"] = free_port()
-        ports[f"{name}.health"] = free_port()
+    doors = [f"{name}.{door}" for name in (*SERVICES, "gateway") for door in ("rpc", "health")]
+    ports = {"http": http_port}
+    for door in ("nats", *doors):
+        ports[door] = next(port for port in iter(free_port, 0) if port not in ports.values())
     return ports
 
 

