@@ -5,6 +5,7 @@ The whole platform on this machine, and its main job run once for you to see.
 
 import asyncio
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -157,6 +158,6 @@ async def _introduce(home: Home, url: str, demo: bool) -> None:
 
 def _short(home: Home) -> str:
     try:
-        return str(home.dev_env.relative_to(REPOSITORY))
+        return shlex.quote(str(home.dev_env.relative_to(REPOSITORY)))
     except ValueError:
-        return str(home.dev_env)
+        return shlex.quote(str(home.dev_env))
