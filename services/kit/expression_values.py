@@ -1,7 +1,6 @@
 """Data that goes into expressions and comes out of them: weighed, and checked to be JSON."""
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 from services.kit.expression_child import plain
@@ -19,7 +18,7 @@ def weighs_at_most(data: Any, limit: int) -> bool:
         limit -= 16
         if isinstance(value, str):
             limit -= len(value)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             limit -= sum(map(len, value)) + 16 * len(value)
             if limit >= 0:
                 todo += value.values()

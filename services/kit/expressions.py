@@ -48,6 +48,8 @@ _CHEAP: Final = 1_000_000
 _POSITION: Final = re.compile(r"<input>:(\d+):(\d+): ?(.*)")
 
 Scope = Mapping[str, Any]
+# What `evaluate_if_cheap` returns for an expression that it did not evaluate.
+NOT_CHEAP: Final = object()
 
 
 class Expression:
@@ -79,6 +81,14 @@ class Expression:
     def is_cheap(self, scope: Scope) -> bool:
         """Tell whether `evaluate` takes some milliseconds at most; if not, call it in a thread."""
         return self.is_bounded and weighs_at_most(self._pruned(scope), _CHEAP // self._names)
+
+    def evaluate_if_cheap(self, scope: Scope) -> Any:
+        """Return the JSON value like `evaluate`; NOT_CHEAP where `is_cheap` says no."""
+        if self.is_bounded:
+            data = self._pruned(scope)
+            if weighs_at_most(data, _CHEAP // self._names):
+                return as_json(self._execute(data), self.source)
+        return NOT_CHEAP
 
     def evaluate(self, scope: Scope) -> Any:
         """Return the JSON value; raise ExpressionFailed. Blocks for 3 s at most: see `is_cheap`."""
@@ -115,7 +125,7 @@ class Expression:
             whole = scope.get(root, {})
             if name == "":
                 data[root] = whole
-            elif isinstance(whole, Mapping) and name in whole and data.get(root) is not whole:
+            elif isinstance(whole, dict) and name in whole and data.get(root) is not whole:
                 data.setdefault(root, {})[name] = whole[name]
             else:
                 data.setdefault(root, {})

@@ -56,7 +56,7 @@ from services.execution.rules.states import (
 )
 from services.kit.errors import AppError
 from services.kit.expression_errors import ExpressionFailed
-from services.kit.expressions import Expression
+from services.kit.expressions import NOT_CHEAP, Expression
 from services.kit.telemetry import get_logger
 
 _log = get_logger()
@@ -194,25 +194,37 @@ class RunExecution:
     def _begin(self, step_plan: StepPlan) -> list[Event]:
         work = step_plan.work
         if isinstance(work, TransformWork | ConditionWork):
-            if work.expression.is_cheap(self._scope):
-                return self._evaluate(step_plan.id, work)
+            evaluated = self._evaluate(step_plan.id, work, work.expression.evaluate_if_cheap)
+            if evaluated:
+                return evaluated
             self._spawn(step_plan.id, self._evaluate_slowly(step_plan.id, work))
         else:
             self._spawn(step_plan.id, self._prepare(step_plan))
         return []
 
-    def _evaluate(self, step_id: str, work: TransformWork | ConditionWork) -> list[Event]:
+    def _evaluate(
+        self,
+        step_id: str,
+        work: TransformWork | ConditionWork,
+        evaluate: Callable[[Scope], Any],
+    ) -> list[Event]:
+        """Return what the attempt gave; nothing when it is not cheap enough to be made here."""
         now = self._now()
         began = AttemptBegan(step_id, "", now)
         try:
-            output = _value(work, work.expression, self._scope)
+            output = evaluate(self._scope)
+            if output is NOT_CHEAP:
+                return []
+            if isinstance(work, ConditionWork):
+                output = _chosen(output, work.expression)
         except ExpressionFailed as error:
             return [began, self._failed(step_id, failure_of(error))]
         answer = Answer(output, orjson.dumps(output).decode())
         return [began, AttemptSucceeded(step_id, answer, now)]
 
     async def _evaluate_slowly(self, step_id: str, work: TransformWork | ConditionWork) -> None:
-        self._send(*await asyncio.to_thread(self._evaluate, step_id, work))
+        evaluate = work.expression.evaluate
+        self._send(*await asyncio.to_thread(self._evaluate, step_id, work, evaluate))
 
     async def _prepare(self, step_plan: StepPlan) -> None:
         try:
@@ -317,10 +329,7 @@ def _timed_out(step_plan: StepPlan) -> Failure:
     return Failure("STEP_TIMEOUT", f"the step took longer than {seconds:g} s", is_retryable=True)
 
 
-def _value(work: TransformWork | ConditionWork, expression: Expression, scope: Scope) -> Any:
-    value = expression.evaluate(scope)
-    if isinstance(work, TransformWork):
-        return value
+def _chosen(value: Any, expression: Expression) -> dict[str, bool]:
     if not isinstance(value, bool):
         raise ExpressionFailed("a condition must give true or false", source=expression.source)
     return {"result": value}

@@ -96,21 +96,29 @@ def step(progress: RunProgress, event: Event) -> tuple[RunProgress, list[Effect]
             turn.stopped(event)
         case OutputRendered():
             turn.output_rendered(event)
-    return turn.progress, turn.effects
+    return turn.progress(), turn.effects
 
 
 class _Turn:
     """One step of the machine, while its effects are gathered."""
 
     def __init__(self, progress: RunProgress) -> None:
-        self.progress = progress
+        self.before = progress
+        self.plan = progress.plan
         self.steps = dict(progress.steps)
+        self.state = progress.state
+        self.usage = progress.usage
         self.effects: list[Effect] = []
+
+    def progress(self) -> RunProgress:
+        """Return how far the run is after this step."""
+        before = self.before
+        return RunProgress(self.plan, before.create_time, self.steps, self.state, self.usage)
 
     def claimed(self, event: Claimed) -> None:
         type_ = "run.started" if event.is_fresh else "run.taken_over"
         self.record(type_, worker=event.worker, epoch=event.epoch)
-        self._put(state=RunState.RUNNING)
+        self.state = RunState.RUNNING
         if event.losses > MOST_LOSSES:
             error = Failure("INTERNAL", f"the run lost its worker {event.losses} times")
             self.end(RunState.FAILED, error, event.now)
@@ -118,19 +126,19 @@ class _Turn:
         for step_id, known in list(self.steps.items()):
             if known.state is StepState.RUNNING:
                 self._resume(step_id, known, event.now)
-        self._advance(self.progress.plan.steps)
+        self._advance(self.plan.steps)
 
     def _resume(self, step_id: str, known: StepProgress, now: datetime) -> None:
         if known.retry_at is not None:
             self.effects.append(Sleep(step_id, known.retry_at))
             return
-        self._set(step_id, replace(known, retry_at=now))
+        self.steps[step_id] = replace(known, retry_at=now)
         said = {"error": UNKNOWN_OUTCOME.as_json(), "retry_at": _text(now)}
         self.record("step.retrying", step_id, known.attempt, **said)
         self.effects += [Save(step_id), Begin(step_id)]
 
     def attempt_began(self, event: AttemptBegan) -> None:
-        known = self.progress.of(event.step_id)
+        known = self.steps.get(event.step_id, PENDING)
         if known.state is not StepState.RUNNING:
             return
         begun = replace(
@@ -141,12 +149,12 @@ class _Turn:
             error=None,
             start_time=known.start_time or event.now,
         )
-        self._set(event.step_id, begun)
+        self.steps[event.step_id] = begun
         self.record("step.started", event.step_id, begun.attempt)
         self.effects += [Save(event.step_id), Perform(event.step_id, begun.attempt)]
 
     def attempt_succeeded(self, event: AttemptSucceeded) -> None:
-        known = self.progress.of(event.step_id)
+        known = self.steps.get(event.step_id, PENDING)
         if known.state is not StepState.RUNNING:
             return
         answer = event.answer
@@ -159,42 +167,42 @@ class _Turn:
             model=answer.model,
             end_time=event.now,
         )
-        self._set(event.step_id, done)
+        self.steps[event.step_id] = done
         said: dict[str, Any] = {}
         if answer.model:
             said = {"model": answer.model, "usage": answer.usage.as_json()}
-            self._put(usage=self.progress.usage + answer.usage)
+            self.usage = self.usage + answer.usage
             self.effects.append(Meter(event.step_id, done.attempt, answer))
         self.record("step.succeeded", event.step_id, done.attempt, **said)
         self.effects.append(Save(event.step_id))
-        self._advance(self.progress.plan.successors[event.step_id])
+        self._advance(self.plan.successors[event.step_id])
 
     def attempt_failed(self, event: AttemptFailed) -> None:
-        known = self.progress.of(event.step_id)
+        known = self.steps.get(event.step_id, PENDING)
         if known.state is not StepState.RUNNING:
             return
         failure = replace(event.failure, step_id=event.step_id)
         retry_at = next_attempt_at(
-            self.progress.plan.steps[event.step_id].retry,
+            self.plan.steps[event.step_id].retry,
             attempt=known.attempt,
             failure=failure,
             now=event.now,
             random=event.random,
         )
         if retry_at is not None:
-            self._set(event.step_id, replace(known, retry_at=retry_at, error=failure))
+            self.steps[event.step_id] = replace(known, retry_at=retry_at, error=failure)
             said = {"error": failure.as_json(), "retry_at": _text(retry_at)}
             self.record("step.retrying", event.step_id, known.attempt, **said)
             self.effects += [Save(event.step_id), Sleep(event.step_id, retry_at)]
             return
         failed = replace(known, state=StepState.FAILED, error=failure, end_time=event.now)
-        self._set(event.step_id, failed)
+        self.steps[event.step_id] = failed
         self.record("step.failed", event.step_id, known.attempt, error=failure.as_json())
         self.effects.append(Save(event.step_id))
         self.end(RunState.FAILED, failure, event.now)
 
     def retry_due(self, event: RetryDue) -> None:
-        known = self.progress.of(event.step_id)
+        known = self.steps.get(event.step_id, PENDING)
         if known.state is StepState.RUNNING and known.retry_at is not None:
             self.effects.append(Begin(event.step_id))
 
@@ -210,11 +218,11 @@ class _Turn:
         for step_id, known in list(self.steps.items()):
             if known.state is StepState.RUNNING:
                 ended = replace(known, state=StepState.CANCELLED, retry_at=None, end_time=now)
-                self._set(step_id, ended)
+                self.steps[step_id] = ended
                 self.record("step.cancelled", step_id, known.attempt)
                 self.effects += [Save(step_id), Abort(step_id)]
-        self._put(state=state)
-        said: dict[str, Any] = {"usage": self.progress.usage.as_json()}
+        self.state = state
+        said: dict[str, Any] = {"usage": self.usage.as_json()}
         self.record(f"run.{state}", **said | ({"error": error.as_json()} if error else {}))
         self.effects.append(Finish(state, output_json, error))
 
@@ -224,7 +232,7 @@ class _Turn:
                 self.record("run.cancel_requested")
                 self.end(RunState.CANCELLED, None, event.now)
             case DeadlinePassed():
-                seconds = self.progress.plan.timeout_ms / 1000
+                seconds = self.plan.timeout_ms / 1000
                 error = Failure("RUN_TIMEOUT", f"the run took longer than {seconds:g} s")
                 self.end(RunState.FAILED, error, event.now)
             case Broken():
@@ -235,17 +243,17 @@ class _Turn:
 
     def _advance(self, candidates: Iterable[str]) -> None:
         """Begin or skip what has become ready; a skip may settle what comes after it."""
-        plan = self.progress.plan
+        plan = self.plan
         todo = list(candidates)
         for step_id in todo:  # grows while it is walked
             if self.steps.get(step_id, PENDING).state is not StepState.PENDING:
                 continue
             match decide(plan.steps[step_id], self.steps):
                 case Decision.RUN:
-                    self._set(step_id, StepProgress(state=StepState.RUNNING))
+                    self.steps[step_id] = StepProgress(state=StepState.RUNNING)
                     self.effects.append(Begin(step_id))
                 case Decision.SKIP:
-                    self._set(step_id, StepProgress(state=StepState.SKIPPED))
+                    self.steps[step_id] = StepProgress(state=StepState.SKIPPED)
                     self.record("step.skipped", step_id)
                     self.effects.append(Save(step_id))
                     todo += plan.successors[step_id]
@@ -253,13 +261,6 @@ class _Turn:
             known.state in TERMINAL_STEP for known in self.steps.values()
         ):
             self.effects.append(RenderOutput())
-
-    def _set(self, step_id: str, value: StepProgress) -> None:
-        self.steps[step_id] = value
-        self._put(steps=self.steps)
-
-    def _put(self, **changes: Any) -> None:
-        self.progress = replace(self.progress, **changes)
 
 
 def _text(time: datetime) -> str:
