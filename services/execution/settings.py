@@ -27,7 +27,7 @@ class WorkerSettings(Group):
     # How long steps in flight may still take when the process is told to stop.
     drain_s: float = Field(default=5, ge=0)
     # Connections for claims and group commits.
-    connections: int = Field(default=4, ge=2, le=64)
+    connections: int = Field(default=6, ge=2, le=64)
 
 
 class SimulatorSettings(Group):

@@ -35,14 +35,10 @@ async def _measure(stack: Stack) -> None:
             began = time.perf_counter()
             await asyncio.sleep(0.2)
 
-            async def start(tenant: TenantId, number: int) -> None:
-                await asyncio.sleep(0.02 * number)
-                await engine.queue(tenant, 1, prepared)
-                worker.nudge()
-
-            await asyncio.gather(
-                *(start(tenant, number) for tenant in tenants for number in range(_EACH))
-            )
+            for _ in range(_EACH):
+                for tenant in tenants:
+                    await engine.queue(tenant, 1, prepared)
+                    worker.nudge()
             await engine.all_ended()
             spent = time.perf_counter() - began
         waits = [wait for tenant in tenants for wait in await _waits(engine, tenant)]

@@ -132,10 +132,14 @@ class RunExecution:
         later: list[Effect] = []
         queue = deque(events)
         while queue:
-            self._progress, effects = step(self._progress, queue.popleft())
+            event = queue.popleft()
+            self._progress, effects = step(self._progress, event)
             for effect in effects:
                 if isinstance(effect, RenderOutput):
                     queue.append(await self._render_output())
+                elif isinstance(effect, Begin) and isinstance(event, Claimed):
+                    # These wait for no step before them: their first commit is that of the claim.
+                    queue += self._begin(self._progress.plan.steps[effect.step_id])
                 elif not self._put(commit, effect, now):
                     later.append(effect)
         if commit.events or commit.steps:

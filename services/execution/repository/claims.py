@@ -48,8 +48,9 @@ WITH RECURSIVE ready AS (
   ORDER BY (t.running + h.rank) / t.weight, h.enqueue_time
   LIMIT $1
 ), locked AS (
-  SELECT q.run_id FROM control.run_queue q JOIN heads USING (run_id)
-  WHERE q.state = 'queued' ORDER BY q.run_id FOR UPDATE OF q SKIP LOCKED
+  SELECT q.run_id FROM control.run_queue q
+  WHERE q.run_id = ANY(ARRAY(SELECT run_id FROM heads)) AND q.state = 'queued'
+  ORDER BY q.run_id FOR UPDATE SKIP LOCKED
 )
 UPDATE control.run_queue q SET state = 'running', lease_owner = $2,
   lease_epoch = q.lease_epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
