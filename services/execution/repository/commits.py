@@ -27,7 +27,8 @@ from services.kit.tenancy import schema_of
 # Batches of one tenant in flight at the same time; a run always uses the same lane.
 _LANES: Final = 2
 _MOST_IN_BATCH: Final = 500
-_RETRY_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
+# While PostgreSQL is away: about as long as a lease lasts, after which another may own the run.
+_RETRY_S: Final = (0.05, 0.1, 0.2, 0.5, *(1.0,) * 8)
 _TIMEOUT_S: Final = 10.0
 
 
