@@ -27,7 +27,7 @@ const SETTINGS: readonly Place[] = [
 
 /** Navigation; places that the role may not see are not offered. */
 export function Sidebar() {
-  const { tenant } = useSession();
+  const { tenant, can } = useSession();
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: 1, bgcolor: 'subtle' }}>
       <Box sx={{ px: 2, pt: 2, pb: 1.25 }}>
@@ -38,13 +38,15 @@ export function Sidebar() {
       </Box>
       <Box component="nav" aria-label="Main" sx={{ flex: 1, overflowY: 'auto', px: 1 }}>
         <Places places={WORK} />
-        <Typography
-          variant="caption"
-          color="textSecondary"
-          sx={{ display: 'block', px: 1.25, pt: 2, pb: 0.5, fontWeight: 500 }}
-        >
-          Workspace
-        </Typography>
+        {SETTINGS.some(({ needs }) => needs && can(needs)) && (
+          <Typography
+            variant="caption"
+            color="textSecondary"
+            sx={{ display: 'block', px: 1.25, pt: 2, pb: 0.5, fontWeight: 500 }}
+          >
+            Workspace
+          </Typography>
+        )}
         <Places places={SETTINGS} />
       </Box>
       <AccountMenu />

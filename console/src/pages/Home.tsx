@@ -34,24 +34,28 @@ export default function Home() {
     <>
       <PageHeader
         title={`Hello, ${user?.display_name.split(' ')[0] ?? 'there'}`}
-        description={next ? 'This is what to do next.' : 'All set up.'}
+        description={
+          next ? 'This is what to do next.' : tasks.length > 0 ? 'All set up.' : 'What is going on in your workspace.'
+        }
       />
       <Box sx={{ display: 'grid', gap: 2 }}>
-        <Panel
-          title="First steps"
-          isFlush
-          actions={
-            <Typography variant="caption" color="textSecondary" className="tabular">
-              {done} of {tasks.length}
-            </Typography>
-          }
-        >
-          <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
-            {tasks.map((task) => (
-              <TaskRow key={task.title} task={task} isNext={task === next} />
-            ))}
-          </Box>
-        </Panel>
+        {tasks.length > 0 && (
+          <Panel
+            title="First steps"
+            isFlush
+            actions={
+              <Typography variant="caption" color="textSecondary" className="tabular">
+                {done} of {tasks.length}
+              </Typography>
+            }
+          >
+            <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
+              {tasks.map((task) => (
+                <TaskRow key={task.title} task={task} isNext={task === next} />
+              ))}
+            </Box>
+          </Panel>
+        )}
         {can('runs.read') && <RecentRuns />}
       </Box>
     </>
