@@ -29,6 +29,8 @@ def explained() -> Iterator[None]:
     """Turn a Failure, and what the machine refuses, into a message and exit code 1."""
     try:
         yield
+    except (typer.Exit, typer.Abort):
+        raise  # RuntimeErrors too, but typer's own: the exit code stands
     except (Failure, RuntimeError, OSError) as failure:
         message, _, remedy = str(failure).partition("\n")
         fail(message, remedy)

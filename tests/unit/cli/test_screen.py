@@ -37,6 +37,14 @@ def test_what_goes_wrong_is_printed_with_what_to_do_whatever_it_holds(
     assert "look [there]" in printed
 
 
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_an_exit_code_stays_as_it_is(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as caught, explained():
+        raise typer.Exit(code)
+    assert caught.value.exit_code == code
+    assert capsys.readouterr().err == ""
+
+
 def test_a_bug_is_not_taken_for_a_message() -> None:
     with pytest.raises(ZeroDivisionError), explained():
         raise ZeroDivisionError
