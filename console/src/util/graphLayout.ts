@@ -4,6 +4,9 @@ import type { DefinitionStep } from '@/util/definition';
 export const NODE_WIDTH = 216;
 export const NODE_HEIGHT = 60;
 
+/** From this many steps on the layout is the quick one: half a second matters more than the shortest arrows. */
+const MANY_STEPS = 80;
+
 export interface PlacedStep {
   id: string;
   /** Top left corner, pixels. */
@@ -29,7 +32,8 @@ export interface StepGraph {
 /** Places steps in ranks, each below what it waits for (or right of it). A cycle is drawn, not refused: the editor shows it. */
 export function layoutSteps(steps: readonly DefinitionStep[], direction: 'TB' | 'LR' = 'TB'): StepGraph {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
-  graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
+  const ranker = steps.length < MANY_STEPS ? 'network-simplex' : 'longest-path';
+  graph.setGraph({ rankdir: direction, ranker, nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of steps) graph.setNode(step.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   const edges = withoutImplied(edgesOf(steps));
@@ -49,6 +53,10 @@ export function layoutToFit(
   width: number,
   height: number,
 ): StepGraph & { direction: 'TB' | 'LR' } {
+  if (steps.length >= MANY_STEPS) {
+    const direction = width > height ? 'LR' : 'TB';
+    return { ...layoutSteps(steps, direction), direction };
+  }
   const along = layoutSteps(steps, 'LR');
   const down = layoutSteps(steps, 'TB');
   const scale = (graph: StepGraph) => Math.min(1, width / graph.width, height / graph.height);
