@@ -132,4 +132,7 @@ class Bus:
     async def _reconnected(self) -> None:
         _log.info("bus.reconnected")
         for call in self._on_reconnect:
-            call()
+            try:
+                call()
+            except Exception:  # noqa: BLE001 # one that fails must not keep the others from it
+                _log.exception("bus.on_reconnect_failed")

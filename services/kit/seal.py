@@ -25,6 +25,8 @@ from services.kit.work import Tx
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _VERSION: Final = b"\x01"
+# Version, nonce and tag around an empty secret.
+_LEAST_BYTES: Final = 1 + _NONCE_BYTES + 16
 
 
 class _Base(DeclarativeBase):
@@ -111,7 +113,7 @@ def _seal(key: AESGCM, plaintext: bytes, place: bytes) -> bytes:
 
 
 def _open(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
-    if sealed[:1] != _VERSION:
+    if sealed[:1] != _VERSION or len(sealed) < _LEAST_BYTES:
         raise WrongKey("the sealed value has an unknown form")
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:

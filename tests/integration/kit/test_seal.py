@@ -43,6 +43,16 @@ async def test_other_tenant_cannot_open_it(sample: Sample) -> None:
             await key.open(tx, sealed, **PLACE)
 
 
+@pytest.mark.parametrize(
+    "sealed", [b"", b"\x01", b"\x01short", b"\x02" + bytes(40), b"\x01" + bytes(40)]
+)
+async def test_bytes_that_nobody_sealed_do_not_open(sample: Sample, sealed: bytes) -> None:
+    tenant = await sample.tenant()
+    async with sample.work.begin(tenant) as tx:
+        with pytest.raises(WrongKey):
+            await sealer(1).open(tx, sealed, **PLACE)
+
+
 async def test_the_wrong_master_key_says_so(sample: Sample) -> None:
     tenant = await sample.tenant()
     async with sample.work.begin(tenant) as tx:
