@@ -411,9 +411,9 @@ export const listRuns = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Start a run of a pinned pipeline version
  *
- * Once answered it will end in exactly one terminal state, whatever crashes. Send an Idempotency-
- * Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`; 409 `PROMPT_MISSING`;
- * 422 `INPUT_INVALID`.
+ * Once answered it will end in exactly one terminal state, whatever crashes. Send an
+ * Idempotency-Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`;
+ * 409 `PROMPT_MISSING`; 422 `INPUT_INVALID`.
  */
 export const startRun = <ThrowOnError extends boolean = false>(options: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError> => (options.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError>({
     url: '/v1/runs',

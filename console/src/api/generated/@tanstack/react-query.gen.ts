@@ -1196,9 +1196,9 @@ export const listRunsInfiniteOptions = (options?: Options<ListRunsData>) => {
 /**
  * Start a run of a pinned pipeline version
  *
- * Once answered it will end in exactly one terminal state, whatever crashes. Send an Idempotency-
- * Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`; 409 `PROMPT_MISSING`;
- * 422 `INPUT_INVALID`.
+ * Once answered it will end in exactly one terminal state, whatever crashes. Send an
+ * Idempotency-Key: the same key and body give the same run. 404 `PIPELINE_NOT_FOUND`;
+ * 409 `PROMPT_MISSING`; 422 `INPUT_INVALID`.
  */
 export const startRunMutation = (options?: Partial<Options<StartRunData>>): UseMutationOptions<StartRunResponse, StartRunError, Options<StartRunData>> => {
     const mutationOptions: UseMutationOptions<StartRunResponse, StartRunError, Options<StartRunData>> = {
