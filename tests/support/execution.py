@@ -188,6 +188,11 @@ def transform(id: str, expression: str, **parts: Any) -> dict[str, Any]:
     return {"id": id, "type": "transform", "expression": expression, **parts}
 
 
+def condition(id: str, expression: str, **parts: Any) -> dict[str, Any]:
+    """Make a condition step; `then` and `else` list step ids."""
+    return {"id": id, "type": "condition", "if": expression, **parts}
+
+
 def prompt(id: str, model: str = "sim-text", text: str = "${input.text}", **parts: Any) -> Any:
     """Make a prompt step that summarises a text."""
     return {

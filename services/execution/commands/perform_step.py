@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import orjson
 
+from services.execution.commands.call_model import call_model
 from services.execution.commands.ports import Models, Prompts
 from services.execution.commands.run_tools import Prepared, Scope
-from services.execution.errors import HttpStatus, HttpStatusPassing, ProviderBadResponse
+from services.execution.errors import HttpStatus, HttpStatusPassing
 from services.execution.repository.loads import LoadedRun
 from services.execution.rules.model_calls import ChatMessage, Delta, ModelRequest
 from services.execution.rules.modes import Mode
@@ -114,7 +115,7 @@ class StepPerformer:
         mode: Mode = "live" if run.mode == "live" else "test"
         provider = await self._models.find(TenantId(run.claim.tenant), mode, model)
         request = ModelRequest(model, messages, parameters, step.timeout_ms / 1000, key)
-        async for item in provider.stream(request):
+        async for item in call_model(provider, request):
             if isinstance(item, Delta):
                 await on_delta(item.text)
                 continue
@@ -127,7 +128,7 @@ class StepPerformer:
             return Answer(
                 output, orjson.dumps(output).decode(), item.usage, item.model, item.provider
             )
-        raise ProviderBadResponse("the provider's answer has no end")
+        raise AssertionError("a call ends with its completion, or raises")
 
     async def _prepare_http(self, work: HttpWork, scope: Scope) -> Prepared:
         url = await render(work.url, scope)

@@ -8,8 +8,8 @@ from typing import Any, Final
 import orjson
 
 from services.execution import events
+from services.execution.commands.call_model import call_model
 from services.execution.commands.ports import Models
-from services.execution.errors import ProviderBadResponse
 from services.execution.models import CallId
 from services.execution.rules.model_calls import (
     ChatMessage,
@@ -80,7 +80,7 @@ async def stream_model_call(
     )
     began = time.monotonic()
     first_ms = 0
-    async for item in provider.stream(request):
+    async for item in call_model(provider, request):
         first_ms = first_ms or max(1, _elapsed_ms(began))
         if isinstance(item, Delta):
             yield item
@@ -98,7 +98,6 @@ async def stream_model_call(
             )
         yield CallResult(call_id, item, _elapsed_ms(began), first_ms)
         return
-    raise ProviderBadResponse("the provider's answer has no end")
 
 
 def _elapsed_ms(began: float) -> int:
