@@ -41,13 +41,6 @@ _CHECK_S: Final = 2.0
 _PRUNE_S: Final = 600.0
 _DUPLICATE_WINDOW_S: Final = 120.0
 
-# For hot paths that write outbox rows in a statement of their own: (id, tenant_id, type, subject,
-# payload, headers, create_time).
-INSERT_SQL: Final = (
-    "INSERT INTO control.outbox (id, tenant_id, type, subject, payload, headers, create_time) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7)"
-)
-
 _log = structlog.get_logger("kit.outbox")
 
 

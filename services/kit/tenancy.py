@@ -60,10 +60,6 @@ class Directory:
             raise TenantNotReady("the tenant is being set up", retry_after_s=1, tenant=tenant)
         self._open.add(tenant)
 
-    def forget(self, tenant: str) -> None:
-        """Look at the tenant's state again at its next use."""
-        self._open.discard(tenant)
-
 
 async def provision(tx: "Tx", tenant: str) -> "Tx":
     """Make the tenant's schema from the newest DDL, in the caller's transaction: whole, or not.

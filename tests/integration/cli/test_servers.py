@@ -84,7 +84,7 @@ def test_a_first_start_that_was_cut_is_begun_anew(postgres: EmbeddedPostgres) ->
 
 @pytest.mark.parametrize(
     ("folder", "is_beside"),
-    [("/home/me/promptpilot/var/postgres", True), ("/" + "deep/" * 30, False), ("/a b/c", False)],
+    [("/srv/promptpilot/var/postgres", True), ("/" + "deep/" * 30, False), ("/a b/c", False)],
 )
 def test_the_sockets_path_is_never_too_long_or_odd(folder: str, is_beside: bool) -> None:
     server = EmbeddedPostgres(Path(folder), "x")
