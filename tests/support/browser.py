@@ -1,12 +1,21 @@
 """The console in a real browser, as a person meets it: by role and label, every complaint heard."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 # Without the last ones Chromium calls home at its start, where no network answers.
 _ARGUMENTS: Final = (
@@ -24,7 +33,10 @@ _PATIENCE_MS: Final = 20_000
 # What Chromium writes for each answer of 400 and more; answers are watched by themselves.
 _OF_AN_ANSWER: Final = "Failed to load resource"
 
-PHONE: Final = {"width": 360, "height": 740}
+_AN_ID: Final = re.compile(r"[a-z]{3}_[0-9a-z]{26}")
+
+PHONE: Final = ViewportSize(width=360, height=740)
+DESK: Final = ViewportSize(width=1280, height=800)
 Scheme = Literal["light", "dark"]
 
 
@@ -35,7 +47,7 @@ class Visitor:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
-    # Answers of 400 and more, as "status method path".
+    # Answers of 400 and more, as "status method path", with … in place of each id.
     refusals: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -49,7 +61,7 @@ class Visitor:
 
     def _see(self, response: Response) -> None:
         if response.status >= 400:
-            path = response.url.removeprefix(self.url)
+            path = _AN_ID.sub("…", response.url.removeprefix(self.url))
             self.refusals.append(f"{response.status} {response.request.method} {path}")
 
     async def open(self, path: str) -> None:
@@ -126,7 +138,7 @@ async def visiting(
 ) -> AsyncIterator[Visitor]:
     """Open a browser profile of its own: nothing of another visitor is in it."""
     context = await browser.new_context(
-        color_scheme=scheme, reduced_motion="reduce", **({"viewport": PHONE} if is_phone else {})
+        color_scheme=scheme, reduced_motion="reduce", viewport=PHONE if is_phone else DESK
     )
     context.set_default_timeout(_PATIENCE_MS)
     yield Visitor(await context.new_page(), url)
