@@ -59,7 +59,7 @@ async def _create_from_template(page: Page, name: str) -> None:
     main = page.get_by_role("navigation", name="Main")
     await main.get_by_role("link", name="Pipelines").click()
     await page.get_by_role("link", name="New pipeline").first.click()
-    await page.get_by_role("radio").filter(has_text=re.compile("translate", re.I)).first.click()
+    await page.get_by_role("radio", name=re.compile("translate", re.IGNORECASE)).click()
     await page.get_by_label("Name", exact=True).fill(name)
     await page.get_by_role("button", name="Create the pipeline").click()
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()

@@ -51,11 +51,20 @@ class Platform:
         """Stop everything; the data stays."""
         self.cli("down", timeout_s=120)
 
-    def cli(self, *arguments: str, timeout_s: float = 60, ok: bool = True, stdin: str = "") -> str:
-        """Run `promptpilot …` against this stack and return what it printed."""
-        done = subprocess.run(
+    def cli(self, *arguments: str, timeout_s: float = 60, stdin: str = "", **env: str) -> str:
+        """Run `promptpilot …`, which must succeed, and return what it printed."""
+        done = self.command(*arguments, timeout_s=timeout_s, stdin=stdin, **env)
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, f"promptpilot {' '.join(arguments)} failed:\n{output}"
+        return output
+
+    def command(
+        self, *arguments: str, timeout_s: float = 60, stdin: str = "", **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `promptpilot …` against this stack; a wide terminal, so that no line is broken."""
+        return subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
-            env=self._env,
+            env={**self._env, "COLUMNS": "400", **env},
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
@@ -63,10 +72,6 @@ class Platform:
             check=False,
             input=stdin,
         )
-        output = done.stdout + done.stderr
-        if ok and done.returncode != 0:
-            raise AssertionError(f"promptpilot {' '.join(arguments)} failed:\n{output}")
-        return output
 
     @property
     def values(self) -> dict[str, str]:
