@@ -93,6 +93,10 @@ def _finish(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         if "$ref" in response:
             operation["responses"][status] = {"$ref": response["$ref"]}
+        for content in response.get("content", {}).values():
+            # FastAPI says of a stream that it is text, beside what we say of its events.
+            if "$ref" in content.get("schema", {}):
+                content["schema"] = {"$ref": content["schema"]["$ref"]}
     operation["security"] = [] if is_open else [{"bearer": []}, {"session": []}]
 
 

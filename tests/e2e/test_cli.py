@@ -1,4 +1,4 @@
-"""`promptpilot` in a terminal, against a running platform: it does what it says, or says why not."""
+"""`promptpilot` in a terminal, against a running platform: it works, or it says why not."""
 
 import json
 from pathlib import Path

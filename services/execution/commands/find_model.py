@@ -4,6 +4,7 @@ from typing import Final
 
 from services.execution.adapters.models.openai_compatible import OpenAICompatible
 from services.execution.adapters.models.simulator import Simulator
+from services.execution.adapters.models.traced import TracedProvider
 from services.execution.errors import ModelNotFound
 from services.execution.models import Provider
 from services.execution.repository.providers import SEALED_KEY, Providers
@@ -32,7 +33,7 @@ class ModelDirectory:
     async def find(self, tenant: TenantId, mode: Mode, model: str) -> ModelProvider:
         """Return who answers the model; raise ModelNotFound."""
         if mode == "test":
-            return self._simulator
+            return TracedProvider(self._simulator)
         async with self._work.begin(tenant) as tx:
             provider = choose_provider(await Providers(tx).all(), model)
             if provider is None:
@@ -45,7 +46,7 @@ class ModelDirectory:
                 key = await self._sealer.open(
                     tx, provider.sealed_key, table=_TABLE, column=SEALED_KEY, row=provider.id
                 )
-        return self._connection(provider, key)
+        return TracedProvider(self._connection(provider, key))
 
     def _connection(self, provider: Provider, key: str) -> OpenAICompatible:
         return OpenAICompatible(
