@@ -26,7 +26,8 @@ async def test_another_tenants_pages_are_not_found_and_its_lists_do_not_show_the
         await sign_up(stranger, Account(name="Mallory Vane", workspace="Elsewhere"))
         for path in pages:
             await stranger.open(path)
-            await expect(stranger.page.get_by_role("alert").first).to_contain_text("there is no ")
+            missing = stranger.page.get_by_role("heading", name="There is no such")
+            await expect(missing).to_be_visible()
             await expect(stranger.page.get_by_text("canary")).to_have_count(0)
         assert stranger.refusals
         assert all(

@@ -8,7 +8,7 @@ from tests.support.runs import cost_of, prompt_pipeline, published
 
 # From the request to the ledger, in order: part and span.
 EXPECTED = (
-    "gateway: POST /v1/runs",
+    "gateway: POST startRun",
     "execution: promptpilot.execution.v1.ExecutionService/StartRun",
     "pipelines: promptpilot.pipelines.v1.PipelinesService/",
     "prompts: promptpilot.prompts.v1.PromptsService/",
