@@ -8,7 +8,7 @@ Ids are remembered for at least seven days.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.kit.control import CONTROL_SCHEMA
 from services.kit.errors import Conflict, InvalidArgument
 from services.kit.ids import TenantId
+from services.kit.rpc.context import current_caller
 from services.kit.seal import Sealer
 from services.kit.tenancy import TENANT_SCHEMA
 from services.kit.work import Tx, UnitOfWork, Work
@@ -97,7 +98,7 @@ async def once(
     The block's commands must use `call.work`, which joins the transaction that stores the answer.
 
     A request without `request_id` is simply carried out. With a `sealer` the stored answer is
-    encrypted.
+    encrypted, and only who asked first gets it again: to others of the tenant the id is taken.
     """
     request_id = str(getattr(request, "request_id", ""))
     if not request_id:
@@ -114,13 +115,21 @@ async def once(
                 "the same request is still being worked on", retry_after_s=1, request_id=request_id
             )
         store = _Store(tx, tenant, method, request_id, sealer)
-        body_hash = sha256(request.SerializeToString(deterministic=True)).digest()
+        body_hash = _hash(request, is_secret=sealer is not None)
         call: Call[Answer] = Call(_Joined(tx, tenant))
         call.answer = await store.find(body_hash, answer_type)
         is_new = call.answer is None
         yield call
         if is_new and call.answer is not None:
             await store.keep(body_hash, call.answer)
+
+
+def _hash(request: Message, *, is_secret: bool) -> bytes:
+    digest = sha256(request.SerializeToString(deterministic=True))
+    if is_secret:
+        with suppress(LookupError):  # outside of a call there is no caller
+            digest.update(b"|" + current_caller().actor.encode())
+    return digest.digest()
 
 
 class _Store:

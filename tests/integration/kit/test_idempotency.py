@@ -11,7 +11,8 @@ from sqlalchemy import insert, select
 from promptpilot.prompts.v1.prompts_pb2 import CreatePromptRequest, CreatePromptResponse
 from services.kit.errors import AppError
 from services.kit.idempotency import RequestIdReused, RequestInFlight, TenantRequests, once
-from services.kit.ids import TenantId, new_id
+from services.kit.ids import ActorId, TenantId, new_id
+from services.kit.rpc.context import Caller, acting_as
 from services.kit.seal import Sealer
 from services.kit.work import Work
 from tests.support.sample.service import Notes, Sample
@@ -162,3 +163,15 @@ async def test_a_call_that_its_client_cancels_leaves_nothing_and_may_be_tried_ag
         await task
     await create(sample, tenant, request)
     assert await count(sample, tenant) == 1
+
+
+async def test_a_secret_answer_is_given_again_only_to_who_asked_first(sample: Sample) -> None:
+    tenant = await sample.tenant()
+    sealer = Sealer(SecretStr(base64.b64encode(bytes(32)).decode()))
+    request = CreatePromptRequest(request_id="r1", name="a")
+    ada, eve = (Caller(tenant, ActorId(new_id("usr")), "user", 0) for _ in range(2))
+    with acting_as(ada):
+        first = await create(sample, tenant, request, sealer)
+        assert await create(sample, tenant, request, sealer) == first
+    with acting_as(eve), pytest.raises(RequestIdReused):
+        await create(sample, tenant, request, sealer)
