@@ -62,7 +62,7 @@ class Subscription:
     """Which event, and what it does here.
 
     The handler gets the open transaction: of the event's tenant (`tenant`), or one that reaches
-    schema control only (`control`).
+    schema control only (`control`). One that a later version adds sees events from then on.
     """
 
     event: type[Message]
