@@ -58,8 +58,8 @@ async def _one(engine: Engine, tenant: TenantId, nudge: object) -> float:
     await engine.queue(tenant, 1, chain(40))
     nudge()  # type: ignore[operator] # the worker's own
     await engine.all_ended()
-    created, _, ended = (await engine.times(tenant))[-1]
-    return ended - created
+    last = (await engine.times(tenant))[-1]
+    return last.ended - last.created
 
 
 async def _many(engine: Engine) -> float:
@@ -69,7 +69,7 @@ async def _many(engine: Engine) -> float:
     async with engine.worker(slots=200):
         await engine.all_ended()
     times = await engine.times(tenant)
-    return max(each[2] for each in times) - min(each[1] for each in times)
+    return max(each.ended for each in times) - min(each.started for each in times)
 
 
 async def _floor(stack: Stack, runs: int, steps: int) -> float:

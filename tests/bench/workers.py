@@ -80,16 +80,26 @@ class Engine:
                 return
             await asyncio.sleep(0.05)
 
-    async def times(self, tenant: TenantId) -> list[tuple[float, float, float]]:
+    async def times(self, tenant: TenantId) -> list["Times"]:
         """Return when each run of a tenant was queued, begun and ended, in seconds."""
         rows = await self.stack.query(
             "execution",
-            "SELECT extract(epoch FROM create_time)::float8 AS created, "
+            "SELECT id, extract(epoch FROM create_time)::float8 AS created, "
             "extract(epoch FROM start_time)::float8 AS started, "
             "extract(epoch FROM end_time)::float8 AS ended "
             f"FROM {schema_of(tenant)}.runs ORDER BY create_time",
         )
-        return [(row["created"], row["started"], row["ended"]) for row in rows]
+        return [Times(*row.values()) for row in rows]
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a run was queued, begun and ended, in seconds."""
+
+    id: str
+    created: float
+    started: float
+    ended: float
 
 
 def chain(steps: int) -> PreparedRun:

@@ -6,7 +6,7 @@ under all of these.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -153,8 +153,8 @@ class Worker:
         if room <= 0:
             return False
         claims = await self._queue.claim(room, self._settings.most_per_tenant)
-        await self._accept(claims)
-        return False if not claims else len(self._held) < self._settings.slots
+        self._accept(claims)
+        return bool(claims) and len(self._held) < self._settings.slots
 
     async def _take_over(self) -> bool:
         room = self._settings.slots - len(self._held)
@@ -162,7 +162,7 @@ class Worker:
             claims = await self._queue.take_over(room)
             if claims:
                 _log.warning("runs taken over", runs=len(claims))
-            await self._accept(claims)
+            self._accept(claims)
         return False
 
     async def _watch(self) -> bool:
@@ -182,28 +182,35 @@ class Worker:
                 running[0].cancel()
         return False
 
-    async def _accept(self, claims: Sequence[Claim]) -> None:
-        """Load claimed runs and start them."""
-        if not claims:
-            return
+    def _accept(self, claims: Sequence[Claim]) -> None:
+        """Hold claimed runs, and start them beside the next claim."""
         for claim in claims:
             self._held[claim.run_id] = claim.epoch
             self._heartbeat.hold(claim.run_id, claim.epoch)
+        if claims:
+            self._spawn(self._start(claims))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._drives.add(task)
+        task.add_done_callback(self._drives.discard)
+        return task
+
+    async def _start(self, claims: Sequence[Claim]) -> None:
+        """Load claimed runs and start them; what cannot be loaded is left to its lease."""
         try:
             loaded = await self._loader.load(claims)
-        except BaseException:
+        except Unavailable as error:
+            _log.warning("claimed runs cannot be read", error=type(error).__name__)
             self._let_go(*(claim.run_id for claim in claims))
-            raise
+            return
         for claim, run in zip(claims, loaded, strict=True):
             if isinstance(run, Exception):
                 _log.error("a run cannot be read", run=claim.run_id, exc_info=run)
                 self._let_go(claim.run_id)
                 continue
             execution = RunExecution(run, self._tools)
-            task = asyncio.create_task(self._drive(run, execution))
-            self._running[claim.run_id] = (execution, task)
-            self._drives.add(task)
-            task.add_done_callback(self._drives.discard)
+            self._running[claim.run_id] = (execution, self._spawn(self._drive(run, execution)))
 
     async def _drive(self, run: LoadedRun, execution: RunExecution) -> None:
         run_id = run.claim.run_id
@@ -247,19 +254,15 @@ class Worker:
         """Stop runs at their next commit and give them back; what calls longer is cut."""
         for execution, _ in list(self._running.values()):
             execution.drain()
-        cut: dict[str, int] = {}
         try:
             if self._drives:
                 await asyncio.wait(self._drives, timeout=self._settings.drain_s)
-            cut = {run_id: self._held[run_id] for run_id in self._running if run_id in self._held}
-            for _, task in list(self._running.values()):
+            for task in list(self._drives):
                 task.cancel()
             if self._drives:
                 await asyncio.wait(self._drives, timeout=1)
-            if cut:
-                with suppress(Unavailable):
-                    await self._queue.release(cut)
+            with suppress(Unavailable):
+                await self._queue.release_all()
         finally:
             await self._heartbeat.stop()
-        with suppress(Unavailable):
-            await self._parts.bus.hint(WORK_HINT)
+        await self._parts.bus.hint(WORK_HINT)

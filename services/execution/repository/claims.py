@@ -90,6 +90,16 @@ FROM mine m WHERE q.run_id = m.run_id
 """
 
 
+_RELEASE_ALL: Final = """
+WITH mine AS (
+  SELECT run_id FROM control.run_queue WHERE state = 'running' AND lease_owner = $1
+  ORDER BY run_id FOR NO KEY UPDATE
+)
+UPDATE control.run_queue q SET state = 'queued', lease_until = NULL, wake_at = clock_timestamp()
+FROM mine m WHERE q.run_id = m.run_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A run that a worker holds now, under this epoch."""
@@ -140,6 +150,11 @@ class Queue:
         """Give runs back (id -> epoch), to be claimed again after so many seconds."""
         with reachable():
             await self._pool.execute(_RELEASE, list(held), list(held.values()), after_s)
+
+    async def release_all(self) -> None:
+        """Give back whatever this worker still holds, a claim that it never heard of included."""
+        with reachable():
+            await self._pool.execute(_RELEASE_ALL, self._worker)
 
     async def watch(self, held: dict[str, int]) -> list[Held]:
         """Return which of these runs (id -> epoch) are still ours, and whether to cancel them."""

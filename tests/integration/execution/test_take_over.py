@@ -168,7 +168,7 @@ async def _start_on(world: World, worker: Worker, made: dict[str, object]) -> pb
     await _only(world, worker_runs=False)
     run = await world.start(made)
     claims = await _claim_for(world, worker, run.id)
-    await worker._accept(claims)
+    worker._accept(claims)
     return await world.until(run.id, lambda each: each.worker_id == worker.name)
 
 
