@@ -11,8 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import orjson
-
+from services.execution.commands.evaluate_step import evaluate_output, evaluate_step
 from services.execution.commands.record_run import Recorder
 from services.execution.commands.run_tools import Prepared, Released, Scope, Tools
 from services.execution.repository.commits import Commit, RunChange
@@ -49,14 +48,11 @@ from services.execution.rules.signals import (
 from services.execution.rules.states import (
     TERMINAL_RUN,
     TERMINAL_STEP,
-    Answer,
     Failure,
     RunState,
-    StepState,
 )
 from services.kit.errors import AppError
 from services.kit.expression_errors import ExpressionFailed
-from services.kit.expressions import NOT_CHEAP, Expression
 from services.kit.telemetry import get_logger
 
 _log = get_logger()
@@ -216,15 +212,10 @@ class RunExecution:
         now = self._now()
         began = AttemptBegan(step_id, "", now)
         try:
-            output = evaluate(self._scope)
-            if output is NOT_CHEAP:
-                return []
-            if isinstance(work, ConditionWork):
-                output = _chosen(output, work.expression)
+            answer = evaluate_step(work, evaluate, self._scope)
         except ExpressionFailed as error:
             return [began, self._failed(step_id, failure_of(error))]
-        answer = Answer(output, orjson.dumps(output).decode())
-        return [began, AttemptSucceeded(step_id, answer, now)]
+        return [began, AttemptSucceeded(step_id, answer, now)] if answer else []
 
     async def _evaluate_slowly(self, step_id: str, work: TransformWork | ConditionWork) -> None:
         evaluate = work.expression.evaluate
@@ -268,25 +259,11 @@ class RunExecution:
             self._send(AttemptSucceeded(step_plan.id, answer, self._now()))
 
     async def _render_output(self) -> OutputRendered:
-        template = self._progress.plan.output
         try:
-            if template is None:
-                output = self._last_output()
-            elif template.is_cheap(self._scope):
-                output = template.render(self._scope)
-            else:
-                output = await asyncio.to_thread(template.render, self._scope)
+            output = await evaluate_output(self._progress, self._scope)
         except ExpressionFailed as error:
             return OutputRendered("", failure_of(error), self._now())
-        return OutputRendered(orjson.dumps(output).decode(), None, self._now())
-
-    def _last_output(self) -> Any:
-        """Return the output of the last step, in the order of the definition, that succeeded."""
-        for step_id in reversed(list(self._progress.plan.steps)):
-            known = self._progress.of(step_id)
-            if known.state is StepState.SUCCEEDED:
-                return known.output
-        return None
+        return OutputRendered(output, None, self._now())
 
     def _see(self, step_id: str) -> None:
         """Put a settled step into the scope of expressions."""
@@ -331,9 +308,3 @@ class RunExecution:
 def _timed_out(step_plan: StepPlan) -> Failure:
     seconds = step_plan.timeout_ms / 1000
     return Failure("STEP_TIMEOUT", f"the step took longer than {seconds:g} s", is_retryable=True)
-
-
-def _chosen(value: Any, expression: Expression) -> dict[str, bool]:
-    if not isinstance(value, bool):
-        raise ExpressionFailed("a condition must give true or false", source=expression.source)
-    return {"result": value}
