@@ -41,7 +41,7 @@ async def test_a_killed_supervisor_takes_its_parts_along_and_up_brings_them_back
         await client.post("/v1/prompts", body)
         pids = list(own.state.pids.values())
         os.kill(own.state.supervisor_pid, signal.SIGKILL)
-        assert "nothing is running" in own.cli("status", ok=False)
+        assert "nothing is running" in own.command("status").stdout
         own.up()
         assert (await client.get("/v1/prompts/kept"))["name"] == "kept"
     deadline = time.monotonic() + 30
