@@ -17,6 +17,9 @@ from services.kit.paging import decode_token, encode_token, page_size
 from services.kit.work import Work
 
 _MOST_EVENTS: Final = 500
+# What one answer carries of documents, well below what a message may be.
+MOST_DOCUMENT_BYTES: Final = 8 * 1024 * 1024
+_CHUNK: Final = 25
 _TERMINAL_EVENTS: Final = frozenset(f"run.{state}" for state in TERMINAL_RUN)
 
 
@@ -29,6 +32,9 @@ class StepView:
     needs: tuple[str, ...]
     state: StepState
     row: RunStep | None
+    # JSON texts; empty before they exist, and where all of a run's together are too large to send.
+    input: str
+    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ async def get_run(work: Work, tenant: TenantId, run_id: RunId) -> RunDetail:
         runs = Runs(tx)
         view = await runs.get(run_id)
         rows = await runs.steps(run_id)
+        documents = await runs.step_documents(run_id, most_bytes=MOST_DOCUMENT_BYTES)
         definition = await runs.definition(view.run.plan_hash)
     try:
         plan = _plan(definition)
@@ -58,6 +65,7 @@ async def get_run(work: Work, tenant: TenantId, run_id: RunId) -> RunDetail:
             tuple(need.step_id for need in step.needs),
             _state(rows.get(step.id), has_ended=has_ended),
             rows.get(step.id),
+            *documents.get(step.id, ("", "")),
         )
         for step in plan.steps.values()
     ]
@@ -83,7 +91,10 @@ async def list_runs(
 async def list_run_events(
     work: Work, tenant: TenantId, run_id: RunId, *, after: int, size: int
 ) -> tuple[list[EventView], bool]:
-    """Return numbered events after a number, and whether there are more; raise RunNotFound."""
+    """Return numbered events after a number, and whether there are more; raise RunNotFound.
+
+    Fewer than asked for where their outputs are large.
+    """
     if after < 0:
         raise InvalidArgument.of_field("after_sequence", "must be 0 or more")
     count = page_size(size, default=200, most=_MOST_EVENTS)
@@ -91,10 +102,22 @@ async def list_run_events(
         runs = Runs(tx)
         if after == 0:
             await runs.get(run_id)
-        events = await runs.events(run_id, after=after, size=count + 1)
+        events: list[EventView] = []
+        left, has_more = MOST_DOCUMENT_BYTES, True
+        while has_more and len(events) < count and left > 0:
+            size = min(_CHUNK, count - len(events))
+            more = await runs.events(run_id, after=after, size=size + 1)
+            has_more = len(more) > size
+            for each in more[:size]:
+                left -= len(each.output)
+                if left < 0 and events:
+                    has_more = True
+                    break
+                events.append(each)
+                after = each.event.sequence
         if not events:
             await runs.get(run_id)
-    return list(events[:count]), len(events) > count
+    return events, has_more
 
 
 def _plan(definition_json: str) -> Plan:

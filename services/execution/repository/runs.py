@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 
 from services.execution.errors import RunNotFound
 from services.execution.models import QueuedRun, Run, RunEvent, RunPlan, RunStep
@@ -87,8 +88,9 @@ class Runs:
     async def page(
         self, *, pipeline_id: str, state: str, after: tuple[datetime, str] | None, size: int
     ) -> list[RunView]:
-        """Return runs, newest first; `state` may be owner_lost too."""
+        """Return runs, newest first, without input and output; `state` may be owner_lost too."""
         query = select(Run, *_LEASE).outerjoin(QueuedRun, QueuedRun.run_id == Run.id)
+        query = query.options(defer(Run.input, raiseload=True), defer(Run.output, raiseload=True))
         if pipeline_id:
             query = query.where(Run.pipeline_id == pipeline_id)
         if state:
@@ -104,9 +106,25 @@ class Runs:
         return str((await self._tx.session.execute(query)).scalar_one())
 
     async def steps(self, run_id: str) -> dict[str, RunStep]:
-        """Return the checkpoints of a run by step id."""
+        """Return the checkpoints of a run by step id, without input and output."""
         query = select(RunStep).where(RunStep.run_id == run_id)
+        query = query.options(
+            defer(RunStep.input, raiseload=True), defer(RunStep.output, raiseload=True)
+        )
         return {row.step_id: row for row in await self._tx.session.scalars(query)}
+
+    async def step_documents(self, run_id: str, *, most_bytes: int) -> dict[str, tuple[str, str]]:
+        """Return (input, output) of steps by step id: the smallest first, as many as fit."""
+        size = func.octet_length(RunStep.input) + func.octet_length(RunStep.output)
+        total = func.sum(size).over(order_by=(size, RunStep.step_id)).label("total")
+        rows = (
+            select(RunStep.step_id, RunStep.input, RunStep.output, total)
+            .where(RunStep.run_id == run_id)
+            .subquery()
+        )
+        query = select(rows.c.step_id, rows.c.input, rows.c.output)
+        found: Any = await self._tx.session.execute(query.where(rows.c.total <= most_bytes))
+        return {step_id: (input_, output) for step_id, input_, output in found}
 
     async def events(self, run_id: str, *, after: int, size: int) -> Sequence[EventView]:
         """Return numbered events after a number, oldest first."""

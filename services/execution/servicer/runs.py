@@ -59,7 +59,8 @@ class RunRpcs(ExecutionServiceServicer):
             size=request.page_size,
             token=request.page_token,
         )
-        return pb.ListRunsResponse(runs=map(translation.run, views), next_page_token=token)
+        runs = (translation.run(view, has_documents=False) for view in views)
+        return pb.ListRunsResponse(runs=runs, next_page_token=token)
 
     async def CancelRun(self, request: pb.CancelRunRequest, _: object) -> pb.CancelRunResponse:
         """Ask a run to stop."""

@@ -49,8 +49,8 @@ def state_of(state: "pb.RunState.ValueType") -> str:
     return _STATE_NAMES[state]
 
 
-def run(view: RunView) -> pb.Run:
-    """Write a run without its steps."""
+def run(view: RunView, *, has_documents: bool = True) -> pb.Run:
+    """Write a run without its steps; in lists also without input and output."""
     row = view.run
     is_lost = row.state == RunState.RUNNING.value and view.is_lost
     message = pb.Run(
@@ -60,8 +60,8 @@ def run(view: RunView) -> pb.Run:
         pipeline_version=row.pipeline_version,
         mode=pb.MODE_LIVE if row.mode == "live" else pb.MODE_TEST,
         state=pb.RUN_STATE_OWNER_LOST if is_lost else _RUN_STATES[row.state],
-        input_json=row.input,
-        output_json=row.output,
+        input_json=row.input if has_documents else "",
+        output_json=row.output if has_documents else "",
         error=_error(row.error_reason, row.error_message, row.error_step_id),
         usage=usage(
             Usage(
@@ -94,7 +94,12 @@ def run_detail(detail: RunDetail) -> pb.Run:
 
 def _step(view: StepView) -> pb.Step:
     message = pb.Step(
-        step_id=view.step_id, type=view.type, state=_STEP_STATES[view.state], needs=view.needs
+        step_id=view.step_id,
+        type=view.type,
+        state=_STEP_STATES[view.state],
+        needs=view.needs,
+        input_json=view.input,
+        output_json=view.output,
     )
     if view.row is not None:
         _fill(message, view.row)
@@ -103,8 +108,6 @@ def _step(view: StepView) -> pb.Step:
 
 def _fill(message: pb.Step, row: RunStep) -> None:
     message.attempt = row.attempt
-    message.input_json = row.input
-    message.output_json = row.output
     message.model = row.model
     if row.error_reason:
         message.error.CopyFrom(pb.RunError(reason=row.error_reason, message=row.error_message))

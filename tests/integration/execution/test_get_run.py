@@ -42,6 +42,31 @@ async def test_steps_that_wait_are_pending_while_the_run_goes_on(world: World) -
     await world.ended(slow.id)
 
 
+async def test_a_run_with_large_outputs_can_still_be_read_and_watched(world: World) -> None:
+    """Twenty outputs of almost a megabyte: more than a message holds."""
+    steps = [transform(f"s{number}", "input.text") for number in range(20)]
+    run = await world.start(
+        definition(*steps, transform("last", "'small'", needs=["s0"])), {"text": "x" * 900_000}
+    )
+    ended = await world.ended(run.id)
+    assert ended.state == pb.RUN_STATE_SUCCEEDED
+    shown = [step.step_id for step in ended.steps if step.output_json]
+    assert "last" in shown
+    assert 5 <= len(shown) < 15
+    numbers: list[int] = []
+    has_more = True
+    while has_more:
+        request = pb.ListRunEventsRequest(
+            run_id=run.id, after_sequence=numbers[-1] if numbers else 0
+        )
+        answer: pb.ListRunEventsResponse = await world.rpc.ListRunEvents(request)
+        numbers += [event.sequence for event in answer.events]
+        has_more = answer.has_more
+    assert numbers == list(range(1, 2 + 2 * 21 + 2))
+    watched = await world.rpc.stream("WatchRun", pb.WatchRunRequest(run_id=run.id))
+    assert len(watched) == len(numbers)
+
+
 async def test_another_tenants_run_is_not_found_like_one_that_never_was(
     world: World, other: World
 ) -> None:

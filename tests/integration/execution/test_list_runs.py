@@ -48,6 +48,12 @@ async def test_a_wrong_page_is_refused(world: World, parts: dict[str, object]) -
         await _ids(world, **parts)
 
 
+async def test_a_list_leaves_out_what_may_be_large(world: World) -> None:
+    await world.finish(chain(1), {"a": 1})
+    answer: pb.ListRunsResponse = await world.rpc.ListRuns(pb.ListRunsRequest())
+    assert (answer.runs[0].input_json, answer.runs[0].output_json) == ("", "")
+
+
 async def test_an_other_tenant_sees_none_of_them(world: World, other: World) -> None:
     await world.start(chain(1))
     assert await _ids(other) == []
