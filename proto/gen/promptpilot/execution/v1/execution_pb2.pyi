@@ -213,7 +213,7 @@ class Step(_message.Message):
     attempt: _builtins.int
     """Last attempt, from 1; 0 before the first."""
     input_json: _builtins.str
-    """Resolved input, JSON; empty before it starts."""
+    """Resolved input, JSON; empty before it starts, and where the documents of all steps exceed 8 MB: the largest are left out."""
     output_json: _builtins.str
     """Output, JSON; set when succeeded."""
     model: _builtins.str

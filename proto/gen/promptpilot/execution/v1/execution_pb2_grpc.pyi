@@ -40,11 +40,11 @@ class ExecutionServiceStub:
     GetRun: _grpc.UnaryUnaryMultiCallable[_execution_pb2.GetRunRequest, _execution_pb2.GetRunResponse]
     """One run with its steps. Errors: NOT_FOUND RUN_NOT_FOUND."""
     ListRuns: _grpc.UnaryUnaryMultiCallable[_execution_pb2.ListRunsRequest, _execution_pb2.ListRunsResponse]
-    """Runs without steps, newest first."""
+    """Runs without steps, input and output, newest first."""
     CancelRun: _grpc.UnaryUnaryMultiCallable[_execution_pb2.CancelRunRequest, _execution_pb2.CancelRunResponse]
     """Ask a run to stop; seen by its worker within one second. A run that has ended stays as it is, which is no error."""
     ListRunEvents: _grpc.UnaryUnaryMultiCallable[_execution_pb2.ListRunEventsRequest, _execution_pb2.ListRunEventsResponse]
-    """A run's numbered events, oldest first."""
+    """A run's numbered events, oldest first; fewer than asked for where their outputs are large."""
     WatchRun: _grpc.UnaryStreamMultiCallable[_execution_pb2.WatchRunRequest, _execution_pb2.WatchRunResponse]
     """Follow a run: every numbered event after `after_sequence`, gapless, with live token deltas (not numbered, not stored) between them.
     Ends after the terminal event.
@@ -82,11 +82,11 @@ class ExecutionServiceAsyncStub(ExecutionServiceStub):
     GetRun: _aio.UnaryUnaryMultiCallable[_execution_pb2.GetRunRequest, _execution_pb2.GetRunResponse]  # type: ignore[assignment]
     """One run with its steps. Errors: NOT_FOUND RUN_NOT_FOUND."""
     ListRuns: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListRunsRequest, _execution_pb2.ListRunsResponse]  # type: ignore[assignment]
-    """Runs without steps, newest first."""
+    """Runs without steps, input and output, newest first."""
     CancelRun: _aio.UnaryUnaryMultiCallable[_execution_pb2.CancelRunRequest, _execution_pb2.CancelRunResponse]  # type: ignore[assignment]
     """Ask a run to stop; seen by its worker within one second. A run that has ended stays as it is, which is no error."""
     ListRunEvents: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListRunEventsRequest, _execution_pb2.ListRunEventsResponse]  # type: ignore[assignment]
-    """A run's numbered events, oldest first."""
+    """A run's numbered events, oldest first; fewer than asked for where their outputs are large."""
     WatchRun: _aio.UnaryStreamMultiCallable[_execution_pb2.WatchRunRequest, _execution_pb2.WatchRunResponse]  # type: ignore[assignment]
     """Follow a run: every numbered event after `after_sequence`, gapless, with live token deltas (not numbered, not stored) between them.
     Ends after the terminal event.
@@ -139,7 +139,7 @@ class ExecutionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _execution_pb2.ListRunsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_execution_pb2.ListRunsResponse, _abc.Awaitable[_execution_pb2.ListRunsResponse]]:
-        """Runs without steps, newest first."""
+        """Runs without steps, input and output, newest first."""
 
     @_abc_1.abstractmethod
     def CancelRun(
@@ -155,7 +155,7 @@ class ExecutionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _execution_pb2.ListRunEventsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_execution_pb2.ListRunEventsResponse, _abc.Awaitable[_execution_pb2.ListRunEventsResponse]]:
-        """A run's numbered events, oldest first."""
+        """A run's numbered events, oldest first; fewer than asked for where their outputs are large."""
 
     @_abc_1.abstractmethod
     def WatchRun(
