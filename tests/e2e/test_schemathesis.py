@@ -36,10 +36,9 @@ async def test_schemathesis_finds_nothing(platform: Platform, tmp_path: Path) ->
 
 
 async def make_known(client: Client, folder: Path) -> None:
-    """Tell schemathesis what there is, so that not all that it asks for is missing.
+    """Tell schemathesis one id of each kind, so that not all that it asks for is missing.
 
-    It still makes up ids as well: where it says that a value is wrong on purpose, this one is not
-    used.
+    Ids that it makes wrong on purpose, and those that it reads from answers, it uses besides.
     """
     things = await make_things(client)
     lines = (f'"path.{name}" = {json.dumps(value)}' for name, value in things.items())
@@ -53,7 +52,7 @@ async def check_fuzzed(platform: Platform, key: str, folder: Path, *options: str
         "run",
         f"{platform.url}/v1/openapi.json",
         f"--header=Authorization: Bearer {key}",
-        "--phases=examples,coverage,fuzzing",
+        "--phases=examples,coverage,fuzzing,stateful",
         f"--checks={_CHECKS}",
         f"--max-examples={os.environ.get('PP_FUZZ_EXAMPLES', '10')}",
         "--seed=1",
