@@ -3,6 +3,9 @@
 
 const api = await (await fetch('/v1/openapi.json')).json();
 
+/** Of what may scroll: the keyboard must reach it. */
+const SCROLLS = { tabindex: '0' };
+
 /** Makes an element; children are elements or text. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -85,7 +88,7 @@ function answerPart(status, response) {
   const part = make('details', {}, make('summary', {}, make('code', {}, status), ` ${description}`));
   for (const [type, { schema }] of Object.entries(content)) {
     part.append(make('p', { class: 'facts' }, `${type} · ${nameOf(schema)}`));
-    if (type.includes('json')) part.append(make('pre', {}, asText(example(schema))));
+    if (type.includes('json')) part.append(make('pre', SCROLLS, asText(example(schema))));
   }
   return part;
 }
@@ -103,10 +106,10 @@ function show(path, method, operation) {
   const body = bodySchema(operation);
   if (body) {
     article.append(make('details', { open: '' }, make('summary', {}, `Body: ${nameOf(body)}`),
-      make('pre', {}, asText(example(body))),
-      make('details', {}, make('summary', {}, 'Schema'), make('pre', {}, asText(resolve(body))))));
+      make('pre', SCROLLS, asText(example(body))),
+      make('details', {}, make('summary', {}, 'Schema'), make('pre', SCROLLS, asText(resolve(body))))));
   }
-  article.append(make('details', {}, make('summary', {}, 'curl'), make('pre', {}, curl(method, path, operation))));
+  article.append(make('details', {}, make('summary', {}, 'curl'), make('pre', SCROLLS, curl(method, path, operation))));
   for (const [status, response] of Object.entries(operation.responses)) article.append(answerPart(status, response));
   return article;
 }

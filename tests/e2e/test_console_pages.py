@@ -131,8 +131,8 @@ async def test_a_page_fits_a_phone_and_is_dark_and_accessible_there(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/log-in", "/sign-up"])
-async def test_the_doors_are_quiet_and_accessible_on_a_phone(
+@pytest.mark.parametrize("path", ["/log-in", "/sign-up", "/docs"])
+async def test_what_is_open_to_all_is_quiet_and_accessible_on_a_phone(
     browser: Browser, platform: Platform, path: str, scheme: Scheme
 ) -> None:
     async with visiting(browser, platform.url, scheme=scheme, is_phone=True) as visitor:
