@@ -1,10 +1,10 @@
-"""The child process of `expression_sandbox`: evaluates CEL inside limits that the kernel enforces.
+"""The child process of `expression_sandbox`: works inside limits that the kernel enforces.
 
 Run by path and isolated (`python -I expression_child.py MEMORY_BYTES DEADLINE_S`), it reads frames
 from standard input and writes frames to standard output: four bytes of length, big-endian, then
-JSON. Request: [source, scope]. Answer: ["ok", value] or ["error", text]. A frame that breaks a
-limit ends the process: memory by RLIMIT_AS, time by SIGALRM, whose default action needs no
-cooperation of the evaluator.
+JSON. Requests: ["cel", source, scope], ["schema", schema, value, most faults]. Answer: ["ok",
+value] or ["error", text]. A frame that breaks a limit ends the process: memory by RLIMIT_AS, time
+by SIGALRM, whose default action needs no cooperation of whoever is at work.
 """
 
 import json
@@ -14,6 +14,7 @@ import struct
 import sys
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any, BinaryIO
 
 import cel
@@ -35,10 +36,46 @@ def plain(value: Any) -> Any:
     raise TypeError(f"the result holds {type(value).__name__}, which JSON cannot carry")
 
 
-def _answer(frame: bytes) -> bytes:
-    source, scope = json.loads(frame)
+def validator_of(schema: Any) -> Any:
+    """Compile a JSON Schema: nothing outside it is read, patterns are matched in linear time.
+
+    Errors name no values: they may be anybody's data. Raises ValueError.
+    """
+    import jsonschema_rs  # noqa: PLC0415 - not every part that evaluates expressions has it
+
+    def refuse(uri: str) -> Any:
+        raise ValueError(f"{uri}: schemas refer to nothing outside themselves")
+
     try:
-        value = _compiled(source).execute(scope)
+        return jsonschema_rs.validator_for(
+            schema,
+            retriever=refuse,
+            mask="the value",
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+    except jsonschema_rs.ReferencingError as error:
+        raise ValueError(str(error)) from error
+
+
+def faults_of(validator: Any, value: Any, most: int) -> list[Any]:
+    """Return [path, message] of the first faults, the path being names and indexes."""
+    found = islice(validator.iter_errors(value), most)
+    return [[list(error.instance_path), error.message] for error in found]
+
+
+def _work(request: list[Any]) -> Any:
+    match request:
+        case ["cel", source, scope]:
+            return _compiled(source).execute(scope)
+        case ["schema", schema, value, most]:
+            return faults_of(validator_of(schema), value, most)
+    raise ValueError("not a request")
+
+
+def _answer(frame: bytes) -> bytes:
+    request = json.loads(frame)
+    try:
+        value = _work(request)
         return json.dumps(["ok", value], default=plain, allow_nan=False).encode()
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise

@@ -95,9 +95,9 @@ class Expression:
         data = self._pruned(scope)
         if not self.is_bounded or not weighs_at_most(data, _CHEAP // self._names):
             try:
-                value = expression_sandbox.shared().evaluate(
-                    self.source, data, limit_bytes=4 * MAX_RESULT_BYTES
-                )
+                with expression_sandbox.shared() as sandbox:
+                    limit = 4 * MAX_RESULT_BYTES
+                    value = sandbox.evaluate(self.source, data, limit_bytes=limit)
             except expression_sandbox.SandboxError as error:
                 raise ExpressionFailed(readable(str(error)), source=self.source) from None
         else:

@@ -1,5 +1,6 @@
 """Accepting runs."""
 
+import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,11 +11,12 @@ from services.execution.errors import DefinitionUnusable
 from services.execution.models import Run, RunPlan
 from services.execution.repository.runs import Runs, RunView
 from services.execution.rules.answers import ResolvedPipeline
-from services.execution.rules.inputs import check_input
+from services.execution.rules.inputs import check_faults, parse_input
 from services.execution.rules.modes import Mode
 from services.execution.rules.plan import PinnedPrompt, parse_plan, prompt_references
 from services.kit import telemetry
 from services.kit.ids import ActorId, TenantId, new_id
+from services.kit.json_schemas import is_cheap, schema_faults
 from services.kit.work import Work
 
 
@@ -44,7 +46,8 @@ async def prepare_run(
 ) -> PreparedRun:
     """Find and pin what the run needs, and check its input. Asks other services, writes nothing.
 
-    Raises what ResolvePipeline raises, PromptMissing, InputInvalid, DefinitionUnusable.
+    Raises what ResolvePipeline raises, PromptMissing, InputInvalid, DefinitionUnusable,
+    SchemaUnusable.
     """
     pipeline = await pipelines.resolve(
         tenant, form.pipeline, label=form.label, version=form.version
@@ -53,11 +56,16 @@ async def prepare_run(
         definition = orjson.loads(pipeline.definition_json)
     except orjson.JSONDecodeError as error:
         raise DefinitionUnusable("the definition cannot be read") from error
-    input_json = check_input(form.input_json, definition.get("input"))
+    value, schema = parse_input(form.input_json), definition.get("input", {})
+    if is_cheap(schema, value):
+        faults = schema_faults(schema, value)
+    else:
+        faults = await asyncio.to_thread(schema_faults, schema, value)
+    check_faults(faults)
     references = prompt_references(definition)
     pinned = await prompts.pin(tenant, references) if references else {}
     parse_plan(pipeline.definition_json, pinned)
-    return PreparedRun(pipeline, pinned, input_json, form.mode)
+    return PreparedRun(pipeline, pinned, form.input_json or "{}", form.mode)
 
 
 async def start_run(work: Work, tenant: TenantId, actor: ActorId, prepared: PreparedRun) -> RunView:
