@@ -11,6 +11,7 @@ from services.execution.adapters.models.simulator import MODELS, Simulator
 from services.execution.adapters.services import RemotePipelines, RemotePrompts
 from services.execution.commands.find_model import ModelDirectory
 from services.execution.commands.perform_step import StepPerformer
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.worker import Announcer, Worker, WorkerParts
 from services.execution.servicer.parts import Parts
 from services.execution.servicer.service import ExecutionServicer
@@ -45,14 +46,16 @@ def build_for_tests(settings: ExecutionSettings, *, clock: Clock | None = None) 
     channels = {peer: connect(peer, settings.rpc, issuer=NAME) for peer in ("pipelines", "prompts")}
     prompts = RemotePrompts(PromptsServiceStub(channels["prompts"]))
     models = ModelDirectory(work, sealer, egress, Simulator(pace=settings.simulator.pace))
+    slow = SlowLane()
     worker = Worker(
         WorkerParts(
             database=database,
             bus=bus,
-            performer=StepPerformer(prompts, models, egress),
+            performer=StepPerformer(prompts, models, egress, slow),
             live=BusLive(bus),
             clock=work.clock,
             settings=settings.worker,
+            slow=slow,
             nudge=relay.nudge,
         )
     )
@@ -78,5 +81,5 @@ def build_for_tests(settings: ExecutionSettings, *, clock: Clock | None = None) 
             Inbox(NAME, work, bus, consumers.subscriptions()).run,
             worker.run,
         ],
-        on_close=[egress.close, *(channel.close for channel in channels.values())],
+        on_close=[egress.close, slow.close, *(channel.close for channel in channels.values())],
     )

@@ -10,6 +10,7 @@ from typing import Any
 from services.execution.adapters.live import BusLive
 from services.execution.commands.perform_step import StepPerformer
 from services.execution.commands.provision_tenant import provision_tenant
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.commands.start_run import PreparedRun, start_run
 from services.execution.jobs.worker import Worker, WorkerParts
 from services.execution.rules.answers import ResolvedPipeline
@@ -54,14 +55,16 @@ class Engine:
     async def worker(self, **settings: Any) -> AsyncIterator[Worker]:
         """Run a worker until the block ends."""
         egress = Egress(EgressSettings())
+        slow = SlowLane()
         worker = Worker(
             WorkerParts(
                 database=self.database,
                 bus=self.bus,
-                performer=StepPerformer(None, None, egress),  # type: ignore[arg-type] # pure steps
+                performer=StepPerformer(None, None, egress, slow),  # type: ignore[arg-type] # pure steps
                 live=BusLive(self.bus),
                 clock=self.work.clock,
                 settings=WorkerSettings(**settings),
+                slow=slow,
                 nudge=lambda: None,
             )
         )
@@ -71,6 +74,7 @@ class Engine:
         finally:
             task.cancel()
             await asyncio.wait([task])
+            await slow.close()
 
     async def all_ended(self) -> None:
         """Wait until the queue is empty."""

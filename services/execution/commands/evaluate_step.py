@@ -1,12 +1,12 @@
 """What expressions give: the outputs of pure steps, and the output of a run."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from services.execution.commands.run_tools import Scope
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.rules.machine import RunProgress
 from services.execution.rules.plan import ConditionWork, TransformWork
 from services.execution.rules.states import Answer, StepState
@@ -32,7 +32,7 @@ def evaluate_step(
     return Answer(output, orjson.dumps(output).decode())
 
 
-async def evaluate_output(progress: RunProgress, scope: Scope) -> str:
+async def evaluate_output(progress: RunProgress, scope: Scope, slow: SlowLane, tenant: str) -> str:
     """Return a run's output as JSON text; raise ExpressionFailed.
 
     Without a template it is the output of the last step, in the order of the definition, that
@@ -44,7 +44,7 @@ async def evaluate_output(progress: RunProgress, scope: Scope) -> str:
     elif template.is_cheap(scope):
         output = template.render(scope)
     else:
-        output = await asyncio.to_thread(template.render, scope)
+        output = await slow.run(tenant, lambda: template.render(scope))
     return orjson.dumps(output).decode()
 
 

@@ -218,8 +218,9 @@ class RunExecution:
         return [began, AttemptSucceeded(step_id, answer, now)] if answer else []
 
     async def _evaluate_slowly(self, step_id: str, work: TransformWork | ConditionWork) -> None:
-        evaluate = work.expression.evaluate
-        self._send(*await asyncio.to_thread(self._evaluate, step_id, work, evaluate))
+        evaluate, tenant = work.expression.evaluate, self.run.claim.tenant
+        events = await self._tools.slow.run(tenant, lambda: self._evaluate(step_id, work, evaluate))
+        self._send(*events)
 
     async def _prepare(self, step_plan: StepPlan) -> None:
         try:
@@ -260,7 +261,9 @@ class RunExecution:
 
     async def _render_output(self) -> OutputRendered:
         try:
-            output = await evaluate_output(self._progress, self._scope)
+            output = await evaluate_output(
+                self._progress, self._scope, self._tools.slow, self.run.claim.tenant
+            )
         except ExpressionFailed as error:
             return OutputRendered("", failure_of(error), self._now())
         return OutputRendered(output, None, self._now())

@@ -10,6 +10,7 @@ import orjson
 from services.execution.commands.call_model import call_model
 from services.execution.commands.ports import Models, Prompts
 from services.execution.commands.run_tools import Prepared, Scope
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.errors import HttpStatus, HttpStatusPassing
 from services.execution.repository.loads import LoadedRun
 from services.execution.rules.model_calls import ChatMessage, Delta, ModelRequest
@@ -40,17 +41,18 @@ class StepInputInvalid(InvalidArgument):
 class StepPerformer:
     """Prepares and performs steps; holds nothing of any run."""
 
-    def __init__(self, prompts: Prompts, models: Models, egress: Egress) -> None:
+    def __init__(self, prompts: Prompts, models: Models, egress: Egress, slow: SlowLane) -> None:
         self._prompts = prompts
         self._models = models
         self._egress = egress
+        self._slow = slow
 
     async def prepare(self, run: LoadedRun, step: StepPlan, scope: Scope) -> Prepared:
         """Resolve the step's input; raise AppError."""
         if isinstance(step.work, PromptWork):
             return await self._prepare_prompt(run, step, step.work, scope)
         if isinstance(step.work, HttpWork):
-            return await self._prepare_http(step.work, scope)
+            return await self._prepare_http(run, step.work, scope)
         raise TypeError(f"a step of type {step.type} calls nothing")
 
     async def perform(
@@ -73,9 +75,9 @@ class StepPerformer:
     async def _prepare_prompt(
         self, run: LoadedRun, step: StepPlan, work: PromptWork, scope: Scope
     ) -> Prepared:
-        variables = await render(work.variables, scope)
-        model = await render(work.model, scope)
-        parameters = await render(work.parameters, scope)
+        variables = await self._render(run.claim.tenant, work.variables, scope)
+        model = await self._render(run.claim.tenant, work.model, scope)
+        parameters = await self._render(run.claim.tenant, work.parameters, scope)
         if not isinstance(model, str) or not isinstance(parameters, dict):
             raise StepInputInvalid("model must be text, and parameters an object")
         async with asyncio.timeout(step.timeout_ms / 1000):
@@ -91,6 +93,11 @@ class StepPerformer:
         }
         call = (model, rendered.messages, parameters)
         return Prepared(orjson.dumps(said).decode(), call)
+
+    async def _render(self, tenant: str, template: Template, scope: Scope) -> Any:
+        if template.is_cheap(scope):
+            return template.render(scope)
+        return await self._slow.run(tenant, lambda: template.render(scope))
 
     async def _render_patiently(
         self, tenant: str, work: PromptWork, variables: Mapping[str, Any]
@@ -130,10 +137,11 @@ class StepPerformer:
             )
         raise AssertionError("a call ends with its completion, or raises")
 
-    async def _prepare_http(self, work: HttpWork, scope: Scope) -> Prepared:
-        url = await render(work.url, scope)
-        headers = await render(work.headers, scope)
-        body = await render(work.body, scope) if work.body is not None else None
+    async def _prepare_http(self, run: LoadedRun, work: HttpWork, scope: Scope) -> Prepared:
+        tenant = run.claim.tenant
+        url = await self._render(tenant, work.url, scope)
+        headers = await self._render(tenant, work.headers, scope)
+        body = await self._render(tenant, work.body, scope) if work.body is not None else None
         if not isinstance(url, str):
             raise StepInputInvalid("url must be text")
         self._egress.check_url(url)
@@ -163,13 +171,6 @@ class StepPerformer:
                 )
         output = {"status": answer.status, "headers": answer.headers, "body": _body(body)}
         return Answer(output, orjson.dumps(output).decode())
-
-
-async def render(template: Template, scope: Scope) -> Any:
-    """Render, in a thread where that could take long."""
-    if template.is_cheap(scope):
-        return template.render(scope)
-    return await asyncio.to_thread(template.render, scope)
 
 
 def json_of(text: str) -> Any:

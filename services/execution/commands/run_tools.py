@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.execution.commands.ports import Live
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.repository.commits import Committer
 from services.execution.repository.loads import LoadedRun
 from services.execution.rules.plan import StepPlan
@@ -57,5 +58,6 @@ class Tools:
     random: Callable[[], float]
     worker: str
     calls_per_run: int
+    slow: SlowLane
     # Wakes the outbox relay after a commit that left events.
     nudge: Callable[[], None]

@@ -16,6 +16,7 @@ from opentelemetry.trace import SpanKind
 
 from services.execution.commands.execute_run import RunExecution
 from services.execution.commands.run_tools import Performer, Released, Tools
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.heartbeat import Heartbeat
 from services.execution.repository.claims import Claim, Queue
 from services.execution.repository.commits import Committer, LeaseLost
@@ -45,6 +46,7 @@ class WorkerParts:
     live: Any
     clock: Clock
     settings: WorkerSettings
+    slow: SlowLane
     # Wakes the outbox relay of this process.
     nudge: Callable[[], None]
     name: str = field(default_factory=lambda: new_id("wrk"))
@@ -103,6 +105,7 @@ class Worker:
             random=random.random,
             worker=self.name,
             calls_per_run=settings.calls_per_run,
+            slow=parts.slow,
             nudge=parts.nudge,
         )
         self._heartbeat.start()

@@ -14,6 +14,7 @@ from aiohttp import web
 from promptpilot.execution.v1 import execution_pb2 as pb
 from services.execution.adapters.live import BusLive
 from services.execution.commands.perform_step import StepPerformer
+from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.worker import Worker, WorkerParts
 from services.execution.repository.claims import Claim, Queue
 from services.execution.repository.commits import Commit, Committer, EventRow, LeaseLost, RunChange
@@ -72,14 +73,16 @@ async def another_worker(
     )
     await bus.connect()
     egress = Egress(EgressSettings(allowed_cidrs=("127.0.0.0/8",)))
+    slow = SlowLane()
     worker = Worker(
         WorkerParts(
             database=database,
             bus=bus,
-            performer=StepPerformer(None, None, egress),  # type: ignore[arg-type] # HTTP steps only
+            performer=StepPerformer(None, None, egress, slow),  # type: ignore[arg-type] # HTTP steps only
             live=BusLive(bus),
             clock=SystemClock(),
             settings=settings,
+            slow=slow,
             nudge=lambda: None,
         )
     )
@@ -100,6 +103,7 @@ async def another_worker(
         task.cancel()
         await asyncio.wait([task])
         await worker._heartbeat.stop()
+        await slow.close()
         await egress.close()
         await bus.close()
         await database.close()
