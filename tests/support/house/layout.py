@@ -15,7 +15,8 @@ KIT = frozenset({
     "__init__", "settings", "errors", "ids", "clock", "tenancy", "db", "control", "work",
     "migrations", "fanout", "outbox", "inbox", "bus", "envelope", "idempotency", "seal", "paging",
     "expressions", "expression_child", "expression_errors", "expression_references",
-    "expression_sandbox", "expression_tokens", "expression_values", "json_schemas", "egress", "egress_addresses",
+    "expression_sandbox", "expression_tokens", "expression_values", "json_schemas", "egress",
+    "egress_addresses",
     "telemetry", "runtime", "rpc",
 })
 KIT_RPC = frozenset({
