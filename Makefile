@@ -99,13 +99,11 @@ types: $(PYTHON_READY) $(CONSOLE_READY) ## Check the types of Python (strict) an
 ## Tests -------------------------------------------------------------------------------------------------------------
 
 .PHONY: test test-unit test-contract test-integration test-e2e test-console chaos bench
-ROOMS := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 
 test: $(PYTHON_READY) $(CONSOLE_BUILT) $(CHROMIUM_READY) ## Run all rooms and the console's tests, with coverage
 ifeq ($(T),)
 	@$(if $(CONSOLE_READY),npm test --silent --prefix console)
-	@mkdir -p .tools/coverage
-	@pytest $(ROOMS) --cov --cov-report=term
+	@deploy/toolchain/test.sh
 else
 	@pytest $(T)
 endif
