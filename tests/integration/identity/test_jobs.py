@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.settings import IdentitySettings, SessionSettings
@@ -85,7 +86,7 @@ async def test_jobs_go_on_after_the_database_was_away(
     own_settings: IdentitySettings, stack: Stack
 ) -> None:
     clock = HeldClock()
-    database = own_settings.database.url.get_secret_value().rpartition("/")[2]
+    database = make_url(own_settings.database.url.get_secret_value()).database
     async with identity_running(own_settings, clock) as door:
         await door.sign_up()
         await stack.query("identity", "SELECT 1")
