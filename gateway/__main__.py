@@ -10,6 +10,7 @@ from gateway.auth.doorkeeper import NAME
 from gateway.server import GatewayProcess
 from gateway.settings import GatewaySettings
 from services.kit import telemetry
+from services.kit.runtime import spare_the_collector
 
 
 async def _serve(settings: GatewaySettings) -> None:
@@ -19,6 +20,7 @@ async def _serve(settings: GatewaySettings) -> None:
         loop.add_signal_handler(number, stopping.set)
     process = GatewayProcess(build(settings))
     await process.start()
+    spare_the_collector()
     await stopping.wait()
     await process.stop(pre_drain_s=settings.pre_drain_s)
 

@@ -90,6 +90,10 @@ async def _prompt_fetch(client: Client) -> None:
     await closed_loop(fetch, users=1, seconds=1)
     floor = await closed_loop(alive, users=1, seconds=2)
     one = await closed_loop(fetch, users=1, seconds=3)
+    # The first seconds open connections in every part: they are no figure of the steady state.
+    await asyncio.gather(
+        open_loop(fetch, per_second=200, seconds=3), open_loop(write, per_second=10, seconds=3)
+    )
     mixed, _ = await asyncio.gather(
         open_loop(fetch, per_second=200, seconds=10), open_loop(write, per_second=10, seconds=10)
     )

@@ -6,6 +6,7 @@ stops -> what the service opened closes -> bus -> database.
 """
 
 import asyncio
+import gc
 import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -130,6 +131,15 @@ class Process:
         log.info("stopped")
 
 
+def spare_the_collector() -> None:
+    """Take what a started process keeps for ever out of the garbage collector's sight.
+
+    A full collection walks everything that was imported: 80 ms during which no request is answered.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def run(app: App) -> None:
     """Run a service until SIGTERM or SIGINT."""
     telemetry.setup(app.name, app.settings.telemetry)
@@ -153,6 +163,7 @@ async def _run(app: App) -> None:
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting
+            spare_the_collector()
             await stopped
     finally:
         starting.cancel()
