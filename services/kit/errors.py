@@ -146,19 +146,20 @@ BY_CODE: Mapping[str, type[AppError]] = {
 }
 
 
-def rebuild(code: str, reason: str, message: str, **parts: object) -> AppError:
+def rebuild(
+    code: str,
+    reason: str,
+    message: str,
+    *,
+    violations: Sequence[FieldViolation] = (),
+    retry_after_s: float | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> AppError:
     """Make the error again on the other side of a border: its code's class, with its own reason.
 
-    `parts` are `violations`, `retry_after_s` and `metadata` of AppError; an unknown code gives
-    Internal.
+    An unknown code gives Internal.
     """
-    metadata = parts.get("metadata")
-    error = BY_CODE.get(code, Internal)(
-        message,
-        # What the parts hold is checked by the border's own test.
-        violations=parts.get("violations", ()),  # type: ignore[arg-type]
-        retry_after_s=parts.get("retry_after_s"),  # type: ignore[arg-type]
-    )
+    error = BY_CODE.get(code, Internal)(message, violations=violations, retry_after_s=retry_after_s)
     error.reason = reason
-    error.metadata = dict(metadata) if isinstance(metadata, Mapping) else {}
+    error.metadata = dict(metadata or {})
     return error

@@ -67,7 +67,7 @@ class Sandbox:
     def _exchange(self, frame: bytes, limit_bytes: int) -> bytes:
         fresh = self._child is None or self._child.poll() is not None
         child = self._start() if fresh else self._child
-        assert child is not None and child.stdin is not None and child.stdout is not None  # noqa: S101, PT018
+        assert child is not None and child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - pipes, by how it is started
         until = time.monotonic() + self._deadline_s + _GRACE_S + (_START_S if fresh else 0)
         try:
             child.stdin.write(struct.pack(">I", len(frame)) + frame)
@@ -87,7 +87,7 @@ class Sandbox:
 
     @staticmethod
     def _read(child: subprocess.Popen[bytes], size: int, until: float) -> bytes:
-        assert child.stdout is not None  # noqa: S101
+        assert child.stdout is not None  # noqa: S101 - a pipe, by how it is started
         parts: list[bytes] = []
         while size:
             ready, _, _ = select.select([child.stdout], [], [], max(0.0, until - time.monotonic()))
