@@ -179,7 +179,8 @@ async def next_of(call: Any) -> Any:
 async def rings(bell: asyncio.Event, seconds: float) -> bool:
     """Wait for the bell, so long at most; tell whether it rang."""
     try:
-        await asyncio.wait_for(bell.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await bell.wait()
     except TimeoutError:
         return False
     return True

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.kit import telemetry
 from services.kit.bus import Bus
+from services.kit.cancellation import heed_cancellation
 from services.kit.control import DeadLetters, InboxRow
 from services.kit.envelope import (
     Envelope,
@@ -98,6 +99,7 @@ class Inbox:
     async def _follow(self, producer: str) -> None:
         delay = 0.1
         while True:
+            heed_cancellation()
             began = self._work.clock.monotonic()
             try:
                 await self._consume(producer)
@@ -118,6 +120,7 @@ class Inbox:
         pull = await jetstream.pull_subscribe_bind(durable, stream=stream_of(producer))
         try:
             while True:
+                heed_cancellation()
                 await self._fetch(pull, producer)
         finally:
             with suppress(nats.errors.Error, OSError):

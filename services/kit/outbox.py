@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.kit import telemetry
 from services.kit.bus import Bus, BusUnavailable
+from services.kit.cancellation import heed_cancellation
 from services.kit.control import Outbox, OutboxStream
 from services.kit.db import translated
 from services.kit.envelope import Envelope, stream_of, to_headers
@@ -77,6 +78,7 @@ class Relay:
         """Publish for ever."""
         retry_s, is_nudged = _POLL_S, True
         while True:
+            heed_cancellation()
             # Before the look, so that a commit during it is not slept over.
             self._wake.clear()
             self._reconnected.clear()

@@ -24,6 +24,7 @@ from services.execution.repository.loads import LoadedRun, Loader
 from services.execution.settings import WorkerSettings
 from services.kit import telemetry
 from services.kit.bus import Bus, BusUnavailable
+from services.kit.cancellation import end_tasks, heed_cancellation
 from services.kit.clock import Clock
 from services.kit.db import Database
 from services.kit.errors import Unavailable
@@ -139,6 +140,7 @@ class Worker:
     ) -> None:
         """Act again at once while there is more to do, else when woken or after the pause."""
         while True:
+            heed_cancellation()
             wake.clear()
             try:
                 goes_on = await act()
@@ -260,10 +262,7 @@ class Worker:
         try:
             if self._drives:
                 await asyncio.wait(self._drives, timeout=self._settings.drain_s)
-            for task in list(self._drives):
-                task.cancel()
-            if self._drives:
-                await asyncio.wait(self._drives, timeout=1)
+            await end_tasks(self._drives, timeout_s=1)
             with suppress(Unavailable):
                 await self._queue.release_all()
         finally:

@@ -67,7 +67,8 @@ class RpcServer:
         self._border.in_flight.draining.set()
         stopping = asyncio.ensure_future(self._server.stop(self._drain_timeout_s))
         try:
-            await asyncio.wait_for(self._border.in_flight.wait_idle(), self._drain_timeout_s)
+            async with asyncio.timeout(self._drain_timeout_s):
+                await self._border.in_flight.wait_idle()
         except TimeoutError:
             log.warning("calls are cut by the end of the drain", calls=self.in_flight)
             await self._server.stop(None)
@@ -131,7 +132,7 @@ def _options(max_message_bytes: int) -> list[tuple[str, Any]]:
         ("grpc.max_send_message_length", max_message_bytes),
         ("grpc.max_metadata_size", MOST_METADATA_BYTES),
         # Clients ping every 30 s, also while nothing is in flight: that is no abuse.
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
         # So that balancing clients spread again after a scale-out; what is in flight has the grace.
         ("grpc.max_connection_age_ms", 300_000),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from services.kit.cancellation import end_tasks, heed_cancellation
 from services.kit.telemetry import get_logger, metrics
 
 Background = Callable[[], Awaitable[None]]
@@ -37,18 +38,14 @@ class BackgroundTasks:
 
     async def stop(self, timeout_s: float = 10) -> None:
         """Cancel all of them, and wait until they have cleaned up behind themselves."""
-        for task in self._tasks:
-            task.cancel()
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=timeout_s)
-        for task in late:
+        for task in await end_tasks(self._tasks, timeout_s):
             log.error("background task does not end", task=task.get_name())
 
 
 async def _keep_running(function: Background) -> None:
     crashes = 0
     while True:
+        heed_cancellation()
         started = time.monotonic()
         try:
             await function()
