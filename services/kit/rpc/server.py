@@ -65,13 +65,14 @@ class RpcServer:
         await asyncio.sleep(pre_drain_s)
         self._health.end_watches()
         self._border.in_flight.draining.set()
+        # One stop only, which cuts at the end of its grace: grpcio allows no second one. It would
+        # cancel the calls of a server that the first may have freed: a segmentation fault.
         stopping = asyncio.ensure_future(self._server.stop(self._drain_timeout_s))
         try:
             async with asyncio.timeout(self._drain_timeout_s):
                 await self._border.in_flight.wait_idle()
         except TimeoutError:
             log.warning("calls are cut by the end of the drain", calls=self.in_flight)
-            await self._server.stop(None)
         await stopping
 
 
