@@ -74,6 +74,7 @@ class Database:
             if self._raw_pool is None:
                 self._raw_pool = await asyncpg.create_pool(
                     asyncpg_dsn(self.settings.url.get_secret_value()),
+                    connection_class=telemetry.TracedConnection,
                     min_size=1,
                     max_size=size,
                     max_inactive_connection_lifetime=self.settings.connection_lifetime_s,

@@ -15,6 +15,8 @@ EXPECTED = (
     "execution: run",
     "execution: step prompt",
     "execution: chat sim-echo",
+    "execution: commit",
+    "execution: sql WITH",
     "billing: apply dev.promptpilot.execution.usage.recorded.v1",
     "billing: sql INSERT",
 )

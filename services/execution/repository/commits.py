@@ -11,15 +11,18 @@ already stay as they are, checkpoints are written over with the same values.
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
+from opentelemetry.trace import Span, get_current_span
 
 from services.execution.repository.batches import columns_of, statement
 from services.execution.repository.reachable import reachable
 from services.execution.rules.states import Failure, RunState, StepProgress, Usage
+from services.kit import telemetry
 from services.kit.db import DatabaseUnavailable
 from services.kit.errors import Conflict
 from services.kit.tenancy import schema_of
@@ -74,6 +77,8 @@ class Commit:
     steps: dict[str, StepProgress] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     change: RunChange | None = None
+    # Where the run's trace shows the write.
+    span: Span = field(default_factory=get_current_span)
 
     @property
     def is_final(self) -> bool:
@@ -106,6 +111,10 @@ class Committer:
 
     async def write(self, batch: Sequence[Commit]) -> set[str]:
         """Write the batch; return the ids of the runs that were written."""
+        with telemetry.shared_span("commit", (commit.span for commit in batch)):
+            return await self._write(batch)
+
+    async def _write(self, batch: Sequence[Commit]) -> set[str]:
         sql = statement(schema_of(batch[0].tenant))
         arguments = columns_of(batch)
         for pause in (*_RETRY_S, None):
@@ -134,7 +143,8 @@ class _Lane:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((commit, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._drain())
+            # In no run's context: what it writes is many runs' work, and not all the first one's.
+            self._task = asyncio.create_task(self._drain(), context=Context())
         await future
 
     async def _drain(self) -> None:

@@ -9,10 +9,11 @@ then go nowhere and logs are structlog's default.
 from services.kit.settings import TelemetrySettings
 from services.kit.telemetry import logs, metrics, traces
 from services.kit.telemetry.logs import get_logger
-from services.kit.telemetry.sql import instrument_engine
-from services.kit.telemetry.traces import extract, inject, recording, trace_id, tracer
+from services.kit.telemetry.sql import TracedConnection, instrument_engine
+from services.kit.telemetry.traces import extract, inject, recording, shared_span, trace_id, tracer
 
 __all__ = [
+    "TracedConnection",
     "extract",
     "get_logger",
     "inject",
@@ -20,6 +21,7 @@ __all__ = [
     "metrics",
     "recording",
     "setup",
+    "shared_span",
     "shutdown",
     "trace_id",
     "tracer",

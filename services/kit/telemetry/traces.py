@@ -1,7 +1,7 @@
 """One trace id from the HTTP request through RPC, SQL, outbox and consumer (W3C trace context)."""
 
 import threading
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,7 +12,7 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
-from opentelemetry.trace import Tracer
+from opentelemetry.trace import Link, Span, Tracer, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _SCOPE: Final = "promptpilot"
@@ -85,6 +85,23 @@ def recording(exporter: SpanExporter, service: str = "test") -> Iterator[None]:
 def tracer() -> Tracer:
     """Return the tracer to start spans with. Ask each time: `setup` and tests change it."""
     return _current.tracer
+
+
+@contextmanager
+def shared_span(name: str, asked: Iterable[Span]) -> Iterator[None]:
+    """Make one span of what is done for many at once, such as a group commit.
+
+    It is a child of the first recorded span that asked for it, and linked to the others. Nothing is
+    made when none is recorded.
+    """
+    recorded = [span for span in asked if span.is_recording()]
+    if not recorded:
+        yield
+        return
+    first, *others = recorded
+    links = [Link(span.get_span_context()) for span in others]
+    with tracer().start_as_current_span(name, set_span_in_context(first), links=links):
+        yield
 
 
 def inject(headers: MutableMapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import asyncpg
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
@@ -59,7 +60,35 @@ async def test_outside_a_recorded_trace_there_are_no_spans(
 ) -> None:
     async with database.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
+    await (await database.raw_pool(1)).execute("SELECT 1")
     assert spans.get_finished_spans() == ()
+
+
+async def test_statements_of_the_raw_pool_are_spans_of_the_same_shape(
+    database: Database, spans: InMemorySpanExporter
+) -> None:
+    pool = await database.raw_pool(1)
+    with telemetry.tracer().start_as_current_span("rpc") as parent:
+        assert await pool.fetchval("SELECT $1 || 'x'", "hunter2") == "hunter2x"
+        assert len(await pool.fetch("SELECT $1 || 'y'", "hunter2")) == 1
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT 1")
+            assert (await connection.fetchrow("SELECT 2 AS two"))["two"] == 2
+        with pytest.raises(asyncpg.UndefinedTableError):
+            await pool.execute("SELECT * FROM nowhere_at_all")
+    made = [span for span in spans.get_finished_spans() if span.name.startswith("sql ")]
+    assert [span.name.removeprefix("sql ") for span in made] == [
+        *("SELECT", "SELECT"),
+        *("BEGIN", "SELECT", "SELECT", "COMMIT"),
+        "SELECT",
+    ]
+    here = parent.get_span_context().span_id
+    assert all(span.parent is not None and span.parent.span_id == here for span in made)
+    assert [span.status.status_code for span in made[:-1]] == [StatusCode.UNSET] * 6
+    assert made[-1].status.status_code is StatusCode.ERROR
+    assert made[-1].status.description == "UndefinedTableError"
+    assert (made[0].attributes or {})["db.query.text"] == "SELECT $1 || 'x'"
+    assert not any("hunter2" in str(span.attributes) for span in made)
 
 
 async def test_the_pool_shows_what_is_in_use(database: Database) -> None:
