@@ -48,9 +48,19 @@ def nothing(headers: Mapping[str, str] | None = None) -> Response:
     return Response(status_code=204, headers=dict(headers or {}))
 
 
-def cacheable(body: bytes, if_none_match: str, *, cache_control: str = PRIVATE) -> Response:
-    """Write JSON bytes with an ETag of their content, or 304 when the caller already holds them."""
-    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+def etag_of_body(body: bytes) -> str:
+    """Return the ETag of an answer's bytes, quotes included."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def cacheable(
+    body: bytes, if_none_match: str, *, etag: str = "", cache_control: str = PRIVATE
+) -> Response:
+    """Write JSON bytes with an ETag of their content, or 304 when the caller already holds them.
+
+    `etag` is theirs where it is known already.
+    """
+    etag = etag or etag_of_body(body)
     headers = {"etag": etag, "cache-control": cache_control}
     if if_none_match and etag in (
         known.strip().removeprefix("W/") for known in if_none_match.split(",")

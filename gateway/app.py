@@ -20,6 +20,7 @@ from gateway.clients import Clients
 from gateway.edge import OPENAPI_PATH, Edge
 from gateway.live.streams import Streams
 from gateway.pages import Pages
+from gateway.resolved import ResolvedPrompts
 from gateway.routes import operations
 from gateway.settings import GatewaySettings
 from promptpilot.billing.v1.billing_pb2_grpc import BillingServiceStub
@@ -55,6 +56,7 @@ def build(settings: GatewaySettings) -> Gateway:
     bus = Bus(settings.bus, NAME)
     streams = Streams(settings.live)
     clients = _clients(channels)
+    resolved = ResolvedPrompts(clients.prompts, bus)
     keeper = Gatekeeper(
         clients.identity,
         bus,
@@ -67,6 +69,7 @@ def build(settings: GatewaySettings) -> Gateway:
     readiness = Readiness({**checks, "nats": bus.check})
     api = build_api()
     api.state.clients = clients
+    api.state.resolved = resolved
     api.state.streams = streams
     api.state.doorkeeper = keeper
     api.state.readiness = readiness
@@ -75,9 +78,10 @@ def build(settings: GatewaySettings) -> Gateway:
         await bus.close()
         await asyncio.gather(*(channel.close() for channel in channels.values()))
 
-    async def hear_of_revocations() -> None:
+    async def hear_of_changes() -> None:
         await bus.connect()
         await keeper.listen()
+        await resolved.listen()
 
     return Gateway(
         settings=settings,
@@ -89,7 +93,7 @@ def build(settings: GatewaySettings) -> Gateway:
         api=api,
         readiness=readiness,
         streams=streams,
-        background=(hear_of_revocations,),
+        background=(hear_of_changes,),
         close=close,
     )
 

@@ -75,7 +75,7 @@ class Gatekeeper:
         """
         await self._bus.listen("inv.identity.api_key.>", self._on_revoked)
         await self._bus.listen("inv.identity.session.>", self._on_revoked)
-        self._bus.on_reconnect(self._principals.clear)
+        self._bus.on_missed(self._principals.clear)
         self._principals.clear()
         self._is_listening = True
 

@@ -5,7 +5,7 @@ bounded.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -43,6 +43,7 @@ class Bus:
         self._client: Client | None = None
         self._jetstream: JetStreamContext | None = None
         self._on_reconnect: list[Callable[[], None]] = []
+        self._on_missed: list[Callable[[], None]] = []
 
     @property
     def is_connected(self) -> bool:
@@ -57,11 +58,15 @@ class Bus:
         return self._jetstream
 
     def on_reconnect(self, call: Callable[[], None]) -> None:
-        """Call this after each reconnect.
+        """Call this after each reconnect."""
+        self._on_reconnect.append(call)
+
+    def on_missed(self, call: Callable[[], None]) -> None:
+        """Call this when hints may have been missed: after a reconnect, and from a full queue.
 
         What was cached by grace of pushed invalidation is stale then.
         """
-        self._on_reconnect.append(call)
+        self._on_missed.append(call)
 
     async def connect(self) -> None:
         """Connect; waits for NATS as long as it takes."""
@@ -125,14 +130,20 @@ class Bus:
 
     async def _failed(self, error: Exception) -> None:
         _log.warning("bus.error", error=type(error).__name__, detail=str(error))
+        if isinstance(error, nats.errors.SlowConsumerError):
+            _call_all(self._on_missed)
 
     async def _disconnected(self) -> None:
         _log.warning("bus.disconnected")
 
     async def _reconnected(self) -> None:
         _log.info("bus.reconnected")
-        for call in self._on_reconnect:
-            try:
-                call()
-            except Exception:  # noqa: BLE001 # one that fails must not keep the others from it
-                _log.exception("bus.on_reconnect_failed")
+        _call_all((*self._on_reconnect, *self._on_missed))
+
+
+def _call_all(calls: Iterable[Callable[[], None]]) -> None:
+    for call in calls:
+        try:
+            call()
+        except Exception:  # noqa: BLE001 # one that fails must not keep the others from it
+            _log.exception("bus.call_failed")

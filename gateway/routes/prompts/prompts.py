@@ -8,6 +8,7 @@ from gateway.answers import answer, etag_of, page, resource
 from gateway.clients import Rpc, ask
 from gateway.door import IdempotencyKey, IfMatch, id_or_name, router
 from gateway.operations import PROMPTS, operation
+from gateway.resolved import Resolved
 from gateway.routes.prompts import models
 from gateway.translate import fill, read
 from promptpilot.prompts.v1 import prompts_pb2 as pb
@@ -69,7 +70,11 @@ async def get_prompt(prompt_id: PromptId, rpc: Rpc) -> Response:
     ),
 )
 async def update_prompt(
-    prompt_id: PromptId, body: models.UpdatePrompt, rpc: Rpc, if_match: IfMatch = ""
+    prompt_id: PromptId,
+    body: models.UpdatePrompt,
+    rpc: Rpc,
+    resolved: Resolved,
+    if_match: IfMatch = "",
 ) -> Response:
     """Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`."""
     request = fill(
@@ -79,7 +84,9 @@ async def update_prompt(
         is_tags_set=body.tags is not None,
         etag=etag_of(if_match),
     )
-    return resource((await ask(rpc.prompts.UpdatePrompt, request)).prompt)
+    updated = await ask(rpc.prompts.UpdatePrompt, request)
+    resolved.forget(updated.prompt.id)
+    return resource(updated.prompt)
 
 
 @prompts.post(
@@ -88,12 +95,13 @@ async def update_prompt(
         PROMPTS, "ArchivePrompt", errors=(404,), headers=_ETAG, response_model=models.Prompt
     ),
 )
-async def archive_prompt(prompt_id: PromptId, rpc: Rpc) -> Response:
+async def archive_prompt(prompt_id: PromptId, rpc: Rpc, resolved: Resolved) -> Response:
     """Hide a prompt from lists and refuse new versions; what is labelled is still served.
 
     Twice is no error.
     """
     archived = await ask(rpc.prompts.ArchivePrompt, pb.ArchivePromptRequest(prompt_id=prompt_id))
+    resolved.forget(archived.prompt.id)
     return resource(archived.prompt)
 
 
@@ -103,7 +111,8 @@ async def archive_prompt(prompt_id: PromptId, rpc: Rpc) -> Response:
         PROMPTS, "UnarchivePrompt", errors=(404,), headers=_ETAG, response_model=models.Prompt
     ),
 )
-async def unarchive_prompt(prompt_id: PromptId, rpc: Rpc) -> Response:
+async def unarchive_prompt(prompt_id: PromptId, rpc: Rpc, resolved: Resolved) -> Response:
     """Bring an archived prompt back."""
     back = await ask(rpc.prompts.UnarchivePrompt, pb.UnarchivePromptRequest(prompt_id=prompt_id))
+    resolved.forget(back.prompt.id)
     return resource(back.prompt)

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import Query, Response
 
 from gateway.answers import cacheable, nothing, page, resource
 from gateway.clients import Rpc, ask
 from gateway.door import IdempotencyKey, IfNoneMatch, LabelPath, VersionNumber, router
 from gateway.operations import PROMPTS, operation
+from gateway.resolved import Resolved
 from gateway.routes.prompts import models
 from gateway.routes.prompts.prompts import PromptId
 from gateway.schema import PageParams
-from gateway.translate import fill, read
+from gateway.translate import fill
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 
 versions = router("prompts")
@@ -33,7 +33,7 @@ versions = router("prompts")
 async def resolve_prompt(
     prompt_id: PromptId,
     params: Annotated[models.ResolvePrompt, Query()],
-    rpc: Rpc,
+    resolved: Resolved,
     if_none_match: IfNoneMatch = "",
 ) -> Response:
     """Fetch the version that a label stands for now.
@@ -44,10 +44,8 @@ async def resolve_prompt(
     `LABEL_NOT_FOUND`, `PROMPT_VERSION_NOT_FOUND`.
     """
     reference = pb.PromptReference(prompt=prompt_id, label=params.label, version=params.version)
-    resolved = await ask(
-        rpc.prompts.ResolvePrompts, pb.ResolvePromptsRequest(references=[reference])
-    )
-    return cacheable(orjson.dumps(read(resolved.prompts[0])), if_none_match)
+    found = await resolved.get(reference)
+    return cacheable(found.body, if_none_match, etag=found.etag)
 
 
 @versions.post(
@@ -63,11 +61,16 @@ async def resolve_prompt(
     ),
 )
 async def create_prompt_version(
-    prompt_id: PromptId, body: models.CreatePromptVersion, rpc: Rpc, request_id: IdempotencyKey = ""
+    prompt_id: PromptId,
+    body: models.CreatePromptVersion,
+    rpc: Rpc,
+    resolved: Resolved,
+    request_id: IdempotencyKey = "",
 ) -> Response:
     """Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`."""
     request = fill(pb.CreatePromptVersionRequest, body, prompt_id=prompt_id, request_id=request_id)
     version = (await ask(rpc.prompts.CreatePromptVersion, request)).version
+    resolved.forget(version.prompt_id)
     return resource(
         version, 201, location=f"/v1/prompts/{version.prompt_id}/versions/{version.number}"
     )
@@ -107,22 +110,27 @@ async def get_prompt_version(prompt_id: PromptId, number: VersionNumber, rpc: Rp
     ),
 )
 async def set_prompt_label(
-    prompt_id: PromptId, label: LabelPath, body: models.SetLabel, rpc: Rpc
+    prompt_id: PromptId, label: LabelPath, body: models.SetLabel, rpc: Rpc, resolved: Resolved
 ) -> Response:
     """Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`."""
     request = fill(pb.SetPromptLabelRequest, body, prompt_id=prompt_id, label=label)
-    return resource((await ask(rpc.prompts.SetPromptLabel, request)).label)
+    moved = await ask(rpc.prompts.SetPromptLabel, request)
+    resolved.forget(prompt_id)
+    return resource(moved.label)
 
 
 @versions.delete(
     "/prompts/{prompt_id:segment}/labels/{label:segment}",
     **operation(PROMPTS, "DeletePromptLabel", errors=(404,), status_code=204),
 )
-async def delete_prompt_label(prompt_id: PromptId, label: LabelPath, rpc: Rpc) -> Response:
+async def delete_prompt_label(
+    prompt_id: PromptId, label: LabelPath, rpc: Rpc, resolved: Resolved
+) -> Response:
     """Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`."""
     await ask(
         rpc.prompts.DeletePromptLabel, pb.DeletePromptLabelRequest(prompt_id=prompt_id, label=label)
     )
+    resolved.forget(prompt_id)
     return nothing()
 
 

@@ -1,0 +1,118 @@
+"""Prompts as programs fetch them, kept at the gateway: the most frequent question of all.
+
+An entry is the answer's bytes and is right until its prompt changes. Changes come as the prompts
+service's own events, within milliseconds of their commit; a change that was made through this
+gateway is forgotten before it is answered, so whoever made it reads it. Refusals are not kept.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+import orjson
+from fastapi import Depends
+from nats.aio.msg import Msg
+from starlette.requests import Request
+
+from gateway.answers import etag_of_body
+from gateway.clients import ask
+from gateway.operations import PROMPTS
+from gateway.pushed_cache import PushedCache
+from gateway.translate import read
+from promptpilot.prompts.v1 import prompts_pb2 as pb
+from services.kit.bus import Bus
+from services.kit.rpc.context import current_caller
+from services.kit.rpc.permissions import requirements_of
+
+if TYPE_CHECKING:  # this name exists for the type checker only
+    from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceAsyncStub
+
+_SUBJECT: Final = "evt.*.prompts.>"
+_MOST_BYTES: Final = 32 * 1024 * 1024
+# What an entry weighs beside its bytes: key, marks, dictionaries.
+_OVERHEAD_BYTES: Final = 1024
+# A word that was lost, or comes late because the relay is behind, is made good by then.
+_TTL_S: Final = 10.0
+_Key = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedBody:
+    """The answer to a fetch: JSON bytes, and the ETag of their content, quotes included."""
+
+    body: bytes
+    etag: str
+    # The tenant's prompt, by id and by name.
+    marks: tuple[str, str]
+
+
+class ResolvedPrompts:
+    """Fetches prompts for the current caller, from memory where they have not changed."""
+
+    def __init__(self, prompts: "PromptsServiceAsyncStub", bus: Bus) -> None:
+        self._prompts = prompts
+        self._bus = bus
+        self._is_listening = False
+        self._requirement = requirements_of(PROMPTS.full_name)["ResolvePrompts"]
+        self._cache = PushedCache[_Key, ResolvedBody](
+            lambda: self._is_listening and bus.is_connected,
+            lambda resolved: resolved.marks,
+            ttl_s=_TTL_S,
+            ttl_unpushed_s=0,
+            weigh=lambda resolved: len(resolved.body) + _OVERHEAD_BYTES,
+            most=_MOST_BYTES,
+        )
+
+    async def listen(self) -> None:
+        """Hear of changes from now on. What was missed while NATS was away is forgotten after."""
+        await self._bus.listen(_SUBJECT, self._on_event)
+        self._bus.on_missed(self._cache.clear)
+        self._cache.clear()
+        self._is_listening = True
+
+    async def get(self, reference: pb.PromptReference) -> ResolvedBody:
+        """Return what a reference stands for. Raises PermissionDenied and what prompts answers."""
+        caller = current_caller()
+        # The service asks the same of whom it answers; an entry may have been another caller's.
+        self._requirement.check(caller)
+        tenant = str(caller.tenant)
+        key = (tenant, reference.prompt, reference.label, reference.version)
+        return await self._cache.get(key, self._asker(tenant, reference))
+
+    def forget(self, prompt: str) -> None:
+        """Forget a prompt of the current caller's tenant, by id or name: it was changed here."""
+        self._cache.forget(_mark(str(current_caller().tenant), prompt))
+
+    def _asker(
+        self, tenant: str, reference: pb.PromptReference
+    ) -> Callable[[], Awaitable[ResolvedBody]]:
+        async def resolve() -> ResolvedBody:
+            request = pb.ResolvePromptsRequest(references=[reference])
+            resolved = (await ask(self._prompts.ResolvePrompts, request)).prompts[0]
+            body = orjson.dumps(read(resolved))
+            marks = (_mark(tenant, resolved.prompt_id), _mark(tenant, resolved.name))
+            return ResolvedBody(body, etag_of_body(body), marks)
+
+        return resolve
+
+    async def _on_event(self, message: Msg) -> None:
+        tenant = message.subject.split(".")[1]
+        prompt_id = orjson.loads(message.data).get("prompt_id", "")
+        if prompt_id:
+            self._cache.forget(_mark(tenant, prompt_id))
+
+
+def _mark(tenant: str, prompt: str) -> str:
+    return f"{tenant} {prompt}"
+
+
+async def resolved_of(request: Request) -> ResolvedPrompts:
+    """Return the prompts that the application keeps.
+
+    A coroutine, though it waits for nothing: FastAPI runs plain functions in a thread.
+    """
+    resolved: ResolvedPrompts = request.scope["app"].state.resolved
+    return resolved
+
+
+Resolved = Annotated[ResolvedPrompts, Depends(resolved_of)]
