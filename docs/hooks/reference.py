@@ -7,7 +7,7 @@ from typing import Final
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from docs.hooks import commands, contracts, errors, rest, settings
+from docs.hooks import commands, contracts, errors, metrics, rest, settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final[dict[str, Callable[[Path], str]]] = {
@@ -17,6 +17,7 @@ PAGES: Final[dict[str, Callable[[Path], str]]] = {
     "reference/permissions.md": contracts.permission_page,
     "reference/errors.md": errors.page,
     "reference/settings.md": settings.page,
+    "reference/metrics.md": metrics.page,
     "reference/command-line.md": commands.page,
 }
 

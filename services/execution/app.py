@@ -12,6 +12,7 @@ from services.execution.adapters.services import RemotePipelines, RemotePrompts
 from services.execution.commands.find_model import ModelDirectory
 from services.execution.commands.perform_step import StepPerformer
 from services.execution.commands.slow_lane import SlowLane
+from services.execution.jobs.queue_depth import QueueDepth
 from services.execution.jobs.worker import Announcer, Worker, WorkerParts
 from services.execution.servicer.parts import Parts
 from services.execution.servicer.service import ExecutionServicer
@@ -80,6 +81,7 @@ def build_for_tests(settings: ExecutionSettings, *, clock: Clock | None = None) 
             relay.run,
             Inbox(NAME, work, bus, consumers.subscriptions()).run,
             worker.run,
+            QueueDepth(work, settings.depth_interval_s).run,
         ],
         on_close=[egress.close, slow.close, *(channel.close for channel in channels.values())],
     )

@@ -47,5 +47,7 @@ class ExecutionSettings(ServiceSettings):
     # Master key (base64 of 32 bytes) under which the keys of providers are sealed.
     kek: SecretStr
     worker: WorkerSettings = WorkerSettings()
+    # How often the depth of the queue is read for the metrics.
+    depth_interval_s: float = Field(default=10, ge=0.05, le=300)
     simulator: SimulatorSettings = SimulatorSettings()
     egress: EgressSettings = EgressSettings()

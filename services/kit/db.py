@@ -53,9 +53,10 @@ class Database:
             json_deserializer=orjson.loads,
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        telemetry.instrument_engine(
-            self.engine, make_url(settings.url.get_secret_value()).database or ""
-        )
+        name = make_url(settings.url.get_secret_value()).database or ""
+        telemetry.instrument_engine(self.engine, name)
+        # Observes how long a transaction waits for its connection.
+        self.waits = telemetry.metrics.DB_POOL_WAIT_SECONDS.labels(name)
         self._raw_pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._raw_lock = asyncio.Lock()
 

@@ -185,7 +185,8 @@ class UnitOfWork:
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         async with AsyncExitStack() as stack:
             with translated():
-                connection = await stack.enter_async_context(self.database.engine.connect())
+                with self.database.waits.time():
+                    connection = await stack.enter_async_context(self.database.engine.connect())
                 await connection.begin()
             yield connection
 

@@ -266,6 +266,7 @@ async def execution_settings(
         rpc=own_rpc(peers),
         kek=KEK,
         worker=worker,
+        depth_interval_s=0.2,
         simulator=SimulatorSettings(pace=pace),
         egress=EgressSettings(allowed_cidrs=("127.0.0.0/8",)),
     )

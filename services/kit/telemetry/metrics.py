@@ -92,12 +92,6 @@ DB_POOL_WAIT_SECONDS: Final = Histogram(
     registry=REGISTRY,
 )
 
-OUTBOX_UNPUBLISHED: Final = Gauge(
-    "promptpilot_outbox_unpublished",
-    "Events that are committed and not yet published.",
-    ("service",),
-    registry=REGISTRY,
-)
 OUTBOX_LAG_SECONDS: Final = Gauge(
     "promptpilot_outbox_lag_seconds",
     "Age of the oldest event that is committed and not yet published; 0 when there is none.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.hooks.metrics import declared
 from docs.hooks.reference import PAGES
 from services.pipelines.rules.definitions import read
 from tests.support.house.findings import ROOT, Tree
@@ -55,6 +56,19 @@ def test_a_reference_page_is_made_from_the_code(page: str) -> None:
     text = PAGES[page](ROOT)
     assert text.startswith("# ")
     assert text.count("\n| ") + text.count("\n### ") > 5, f"{page} holds next to nothing"
+
+
+def test_every_metric_is_set_somewhere() -> None:
+    code = "\n".join(
+        (ROOT / path).read_text(encoding="utf-8")
+        for path in Tree.of_repository().paths
+        if path.suffix == ".py" and path.parts[0] in {"services", "gateway"}
+    )
+    metrics = list(declared(ROOT))
+    assert len(metrics) > 10
+    for metric in metrics:
+        uses = re.findall(rf"\b{metric.constant}\b(?!:)", code)
+        assert uses, f"{metric.name} is declared, and nothing sets it"
 
 
 def test_the_site_builds_strictly_and_asks_no_other_host(tmp_path: Path) -> None:

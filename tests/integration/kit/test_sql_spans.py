@@ -1,5 +1,6 @@
 """Statements are spans of their trace, by text and never by value; pools show themselves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -11,8 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from services.kit import telemetry
 from services.kit.db import Database
+from services.kit.migrations import tenant_tree
 from services.kit.settings import DatabaseSettings
 from services.kit.telemetry import metrics
+from services.kit.work import UnitOfWork
 from tests.support.stack import Stack
 
 
@@ -103,3 +106,30 @@ async def test_the_pool_shows_what_is_in_use(database: Database) -> None:
         await other.execute(text("SELECT 1"))
         assert in_use() == 2
     assert in_use() == 0
+
+
+async def test_each_wait_of_a_transaction_for_its_connection_is_measured(
+    database: Database,
+) -> None:
+    def waits() -> tuple[float, float]:
+        name = "promptpilot_db_pool_wait_seconds"
+        both = (
+            metrics.REGISTRY.get_sample_value(f"{name}_{part}", {"database": "pp_billing"})
+            for part in ("count", "sum")
+        )
+        count, total = (value or 0.0 for value in both)
+        return count, total
+
+    work = UnitOfWork(database, tenant_tree("billing"))
+    count, total = waits()
+    async with asyncio.TaskGroup() as group, work.begin_control(), work.begin_control():
+        third = group.create_task(_begin(work))
+        await asyncio.sleep(0.2)
+        assert not third.done()
+    assert waits()[0] == count + 3
+    assert waits()[1] >= total + 0.15
+
+
+async def _begin(work: UnitOfWork) -> None:
+    async with work.begin_control():
+        pass
