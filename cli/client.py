@@ -3,7 +3,10 @@
 The same doors as every customer's program.
 """
 
+import asyncio
 import json
+import random
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,6 +18,8 @@ from cli.screen import Failure
 
 # Answers of a gateway whose services are just starting, stopping or busy.
 _PASSING: Final = (429, 502, 503, 504)
+_FIRST_WAIT_S: Final = 0.1
+_MOST_WAIT_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +34,30 @@ class ServerEvent:
 class Refused(Failure):
     """The gateway answered with a problem (RFC 9457): its status and its reason."""
 
-    def __init__(self, status: int, reason: str, text: str) -> None:
+    def __init__(
+        self, status: int, reason: str, text: str, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(f"{status} {reason}: {text}")
         self.status = status
         self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class Unanswered(Failure):
+    """The connection could not be made, or broke before the whole answer was here."""
 
 
 class Api:
-    """Calls one gateway. Problems (RFC 9457) become Refused."""
+    """Calls one gateway. Problems (RFC 9457) become Refused.
 
-    def __init__(self, url: str, token: str = "") -> None:
+    A GET that finds the gateway or a service away is made again for up to `patience_s`.
+    """
+
+    def __init__(self, url: str, token: str = "", *, patience_s: float = 30) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         timeout = aiohttp.ClientTimeout(total=60, sock_connect=5)
         self._url = url.rstrip("/")
+        self._patience_s = patience_s
         self._session = aiohttp.ClientSession(headers=headers, timeout=timeout)
 
     async def __aenter__(self) -> Self:
@@ -56,8 +72,17 @@ class Api:
         await self._session.close()
 
     async def get(self, path: str, **query: str) -> Any:
-        """GET a JSON document."""
-        return await self._call("GET", path, params=query)
+        """GET a JSON document; what fails in passing is tried again."""
+        ends, tries = time.monotonic() + self._patience_s, 0
+        while True:
+            try:
+                return await self._call("GET", path, params=query)
+            except (Refused, Unanswered) as error:
+                wait_s = _wait_s(error, tries)
+                if wait_s is None or time.monotonic() + wait_s > ends:
+                    raise
+            await asyncio.sleep(wait_s)
+            tries += 1
 
     async def post(self, path: str, body: Any, *, idempotency_key: str = "") -> Any:
         """POST a JSON document and return the answer's."""
@@ -93,14 +118,27 @@ class Api:
                 f"{self._url} is no address\nset PP_URL, such as http://127.0.0.1:8080"
             ) from error
         except aiohttp.ClientConnectionError as error:
-            raise Failure(
+            raise Unanswered(
                 f"nothing answers at {self._url}\nstart the platform with `promptpilot up`"
             ) from error
+        except aiohttp.ClientPayloadError as error:
+            raise Unanswered(f"{self._url} broke off in the middle of its answer") from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Failure(
                 f"{self._url} gave no answer that can be read: {error or type(error).__name__}\n"
                 "see `promptpilot status`"
             ) from error
+
+
+def _wait_s(error: Refused | Unanswered, tries: int) -> float | None:
+    """Return the wait before the next try, as asked for or doubling; None when none would help."""
+    if isinstance(error, Refused):
+        if error.status not in _PASSING:
+            return None
+        if error.retry_after_s is not None:
+            return error.retry_after_s
+    most_s = min(_MOST_WAIT_S, _FIRST_WAIT_S * 2**tries)
+    return random.uniform(most_s / 2, most_s)  # noqa: S311 - spreads retries, guards nothing
 
 
 async def _raise_for_problem(response: aiohttp.ClientResponse) -> None:
@@ -114,7 +152,13 @@ async def _raise_for_problem(response: aiohttp.ClientResponse) -> None:
     lines = [str(problem.get("detail") or problem.get("title") or text[:300])]
     faults = problem.get("errors", [])
     lines += [f"{fault.get('field', '')}: {fault.get('detail', '')}" for fault in faults]
-    raise Refused(response.status, str(problem.get("reason", "")), "\n".join(lines))
+    after = response.headers.get("Retry-After", "")
+    raise Refused(
+        response.status,
+        str(problem.get("reason", "")),
+        "\n".join(lines),
+        float(after) if after.isascii() and after.isdigit() else None,
+    )
 
 
 async def parse_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[ServerEvent]:
