@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 # The project's own tools come before the system's.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/node/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images and shells set it; every program would then compile all that it imports, each time that it starts.
+unexport PYTHONDONTWRITEBYTECODE
 # A banner of the theme about its successor.
 export NO_MKDOCS_2_WARNING := 1
 

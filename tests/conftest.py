@@ -4,11 +4,12 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.support.stack import Stack, running_stack
+if TYPE_CHECKING:  # loading it takes as long as half of the unit room, which needs none of it
+    from tests.support.stack import Stack
 
 # Of the time that pytest-timeout gives: it interrupts whatever task happens to run, and asyncio may
 # swallow that. A test that is cancelled from within the loop first cleans up and says where it was.
@@ -34,7 +35,9 @@ def _bounded(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[.
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack() -> "Iterator[Stack]":
     """Real PostgreSQL and NATS, started once and shared: each test makes tenants of its own."""
+    from tests.support.stack import running_stack  # noqa: PLC0415 - see above
+
     with running_stack() as running:
         yield running

@@ -1,7 +1,6 @@
 """How a process is, over HTTP: /live (the event loop turns), /ready (it can serve), /metrics."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -44,15 +43,16 @@ class Readiness:
         return await self._ask()
 
     async def _ask(self) -> dict[str, str]:
+        now = asyncio.get_running_loop().time
         async with self._asking:
-            if time.monotonic() - self._asked >= CACHED_S:
+            if now() - self._asked >= CACHED_S:
                 results = await asyncio.gather(*map(_problem, self._checks.values()))
                 self._failed = {
                     name: problem
                     for name, problem in zip(self._checks, results, strict=True)
                     if problem
                 }
-                self._asked = time.monotonic()
+                self._asked = now()
             return self._failed
 
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.execution.adapters.models.simulator import Simulator
@@ -123,13 +123,11 @@ async def test_token_counts_are_those_of_o200k(text: str, tokens: int) -> None:
     assert await tokenizer.count_text(text) == tokens
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_pieces_joined_are_the_text(text: str) -> None:
     assert "".join(tokenizer.pieces(text)) == text
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["sim-text", "sim-json", "sim-echo"]))
 def test_any_text_is_answered(text: str, model: str) -> None:
     said = asyncio.run(answer(model, text))

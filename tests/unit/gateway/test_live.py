@@ -22,6 +22,8 @@ from services.kit.errors import AppError, InvalidArgument, NotFound, Unavailable
 from services.kit.ids import ActorId, TenantId
 from services.kit.rpc.context import Caller
 
+pytestmark = pytest.mark.usefixtures("virtual_time")
+
 FAST = LiveSettings(heartbeat_s=0.02, outage_s=0.9)
 RETRY = b"retry: 1000\n\n"
 

@@ -1,6 +1,7 @@
 """argon2id on bounded threads."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -9,7 +10,7 @@ from services.identity.errors import PasswordChecksBusy
 from services.identity.settings import PasswordSettings
 
 CHEAP = PasswordSettings(time_cost=1, memory_kib=64, parallelism=1, threads=1, most_waiting=2)
-SLOW = CHEAP.model_copy(update={"time_cost": 20, "memory_kib": 16 * 1024, "most_waiting": 1})
+NARROW = CHEAP.model_copy(update={"most_waiting": 1})
 
 
 async def test_a_password_matches_its_own_hash_only() -> None:
@@ -41,7 +42,7 @@ async def test_a_hash_of_other_parameters_is_to_be_renewed() -> None:
 
 
 async def test_one_more_than_fits_is_turned_away_and_told_when_to_come_back() -> None:
-    passwords = Argon2Passwords(SLOW)
+    passwords = Argon2Passwords(NARROW)
     fits = [asyncio.create_task(passwords.hash("correct horse")) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(PasswordChecksBusy) as caught:
@@ -53,9 +54,16 @@ async def test_one_more_than_fits_is_turned_away_and_told_when_to_come_back() ->
 
 
 async def test_a_caller_who_goes_away_frees_the_place_only_when_the_thread_is_done() -> None:
-    passwords = Argon2Passwords(SLOW)
-    running, waiting = (asyncio.create_task(passwords.hash("x")) for _ in range(2))
-    await asyncio.sleep(0.05)
+    passwords = Argon2Passwords(NARROW)
+    is_at_work, may_end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        is_at_work.set()
+        may_end.wait()
+
+    running = asyncio.create_task(passwords._run(work))
+    waiting = asyncio.create_task(passwords.hash("x"))
+    await asyncio.to_thread(is_at_work.wait)
     running.cancel()
     waiting.cancel()
     await asyncio.gather(running, waiting, return_exceptions=True)
@@ -64,5 +72,6 @@ async def test_a_caller_who_goes_away_frees_the_place_only_when_the_thread_is_do
     await asyncio.sleep(0)
     with pytest.raises(PasswordChecksBusy):
         await passwords.hash("x")
+    may_end.set()
     assert await again
     await passwords.close()

@@ -6,6 +6,8 @@ import pytest
 
 from services.kit.cancellation import end_tasks, heed_cancellation
 
+pytestmark = pytest.mark.usefixtures("virtual_time")
+
 
 async def test_a_loop_ends_though_a_wait_dropped_its_cancellation() -> None:
     results: list[asyncio.Future[None]] = []

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.expression_errors import ExpressionFailed, InvalidExpression
@@ -104,12 +104,6 @@ def test_a_failing_expression_says_why_and_which_it_is(source: str, part: str) -
     assert source in caught.value.message
 
 
-def test_a_result_larger_than_the_bound_is_refused() -> None:
-    scope = {"input": {"text": "x" * 600_000}}
-    with pytest.raises(ExpressionFailed, match="larger than 1 MB"):
-        compile_expression("input.text + input.text").evaluate(scope)
-
-
 def test_the_longest_chains_do_not_overflow_the_stack() -> None:
     half = MAX_LENGTH // 2 - 1
     assert compile_expression("1" + "+1" * half).evaluate({}) == half + 1
@@ -126,7 +120,6 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=14).map("".join)))
 def test_any_text_is_either_refused_or_evaluated_within_bounds(source: str) -> None:
     try:
@@ -141,7 +134,7 @@ def test_any_text_is_either_refused_or_evaluated_within_bounds(source: str) -> N
 
 def _evaluate_within_bounds(expression: Expression) -> None:
     if not expression.is_bounded:
-        return  # test_expression_sandbox is theirs
+        return  # tests/integration/kit/test_expression_sandbox.py is theirs
     scope = {"input": {"a": 1, "l": [1, "b"]}, "steps": {"s": {"output": {}}}}
     with contextlib.suppress(ExpressionFailed):
         expression.evaluate(scope)

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from services.kit.errors import Unavailable
-from services.kit.runtime import health
-from services.kit.runtime.health import Readiness
+from services.kit.runtime.health import CACHED_S, Readiness
+
+pytestmark = pytest.mark.usefixtures("virtual_time")
 
 
 class Dependency:
@@ -36,10 +37,7 @@ def of(**dependencies: Dependency) -> Readiness:
     ("state", "complaint"),
     [("down", "it is down"), ("broken", "RuntimeError"), ("silent", "no answer in time")],
 )
-async def test_it_names_what_failed_and_only_that(
-    monkeypatch: pytest.MonkeyPatch, state: str, complaint: str
-) -> None:
-    monkeypatch.setattr(health, "_CHECK_TIMEOUT_S", 0.05)
+async def test_it_names_what_failed_and_only_that(state: str, complaint: str) -> None:
     good, bad = Dependency(), Dependency()
     bad.state = state
     assert await of(nats=good, postgresql=bad).failures() == {"postgresql": complaint}
@@ -52,16 +50,15 @@ async def test_many_who_ask_are_one_question() -> None:
     assert dependency.asked == 1
 
 
-async def test_what_went_down_is_seen_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "CACHED_S", 0.05)
+async def test_what_went_down_is_seen_within_a_second() -> None:
     dependency = Dependency()
     readiness = of(postgresql=dependency)
     assert await readiness.failures() == {}
     dependency.state = "down"
-    await asyncio.sleep(0.06)
+    await asyncio.sleep(CACHED_S)
     assert await readiness.failures() == {"postgresql": "it is down"}
     dependency.state = "up"
-    await asyncio.sleep(0.06)
+    await asyncio.sleep(CACHED_S)
     assert await readiness.failures() == {}
 
 

@@ -8,6 +8,8 @@ import pytest
 from services.kit.rpc import drain
 from services.kit.rpc.drain import Draining, until_drain
 
+pytestmark = pytest.mark.usefixtures("virtual_time")
+
 
 class Numbers:
     """Counts slowly, and notes that it was closed."""

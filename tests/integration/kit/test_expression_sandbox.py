@@ -72,3 +72,9 @@ def test_large_data_without_macros_is_not_cheap() -> None:
     big = {"input": {"a": "x" * 400_000, "b": "y" * 400_000}}
     assert not expression.is_cheap(big)
     assert len(expression.evaluate(big)) == 800_000
+
+
+def test_a_result_larger_than_the_bound_is_refused() -> None:
+    scope = {"input": {"text": "x" * 600_000}}
+    with pytest.raises(ExpressionFailed, match="larger than 1 MB"):
+        compile_expression("input.text + input.text").evaluate(scope)
