@@ -15,9 +15,15 @@ import sys
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
+from types import ModuleType
 from typing import Any, BinaryIO
 
-import cel
+# The package imports its own command line and with it a terminal toolkit: ten times what it takes
+# to load the library, at the start of each child and of each service. Nobody here uses it.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+import cel  # noqa: E402
+
+__all__ = ["cel", "faults_of", "plain", "validator_of"]
 
 
 @lru_cache(maxsize=512)

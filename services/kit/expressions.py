@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Self
 
-import cel
-
 from services.kit import expression_sandbox
+from services.kit.expression_child import cel
 from services.kit.expression_errors import ExpressionFailed, InvalidExpression, readable
 from services.kit.expression_references import (
     ROOTS,

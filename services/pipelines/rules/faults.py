@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import nlargest
+from operator import eq
 from typing import Final
 
 # A name that can stand after a dot in a path; any other is put in brackets: headers["x-a"].
@@ -70,7 +71,7 @@ def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
 
 def _likeness(word: str, name: str) -> int:
     """Return how alike two names look at a glance: letters at the same place, less what is over."""
-    same = sum(one == other for one, other in zip(word, name, strict=False))
+    same: int = sum(map(eq, word, name))
     return same - abs(len(word) - len(name))
 
 
