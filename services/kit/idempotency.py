@@ -91,14 +91,18 @@ async def once(
     answer_type: type[Answer],
     *,
     method: str,
+    scope: str = "",
     sealer: Sealer | None = None,
 ) -> AsyncIterator[Call[Answer]]:
     """Open an idempotent call.
 
     The block's commands must use `call.work`, which joins the transaction that stores the answer.
 
-    A request without `request_id` is simply carried out. With a `sealer` the stored answer is
-    encrypted, and only who asked first gets it again: to others of the tenant the id is taken.
+    A request without `request_id` is simply carried out. Ids are a tenant's own; requests of no
+    tenant, which strangers make, need a `scope` that tells these apart: who does not know it can
+    neither take an id away from its owner nor learn that it is taken.
+    With a `sealer` the stored answer is encrypted, and only who asked first gets it again: to
+    others of the tenant the id is taken.
     """
     request_id = str(getattr(request, "request_id", ""))
     if not request_id:
@@ -108,13 +112,15 @@ async def once(
         raise InvalidArgument.of_field(
             "request_id", f"must be at most {_LONGEST_ID} printable characters"
         )
-    scope = work.begin_control() if tenant is None else work.begin(tenant)
-    async with scope as tx:
-        if not await tx.try_lock(f"request:{tenant or ''}:{method}:{request_id}"):
+    if tenant is None and not scope:
+        raise LookupError("requests of no tenant need a scope")
+    transaction = work.begin_control() if tenant is None else work.begin(tenant)
+    async with transaction as tx:
+        store = _Store(tx, tenant, method=method, scope=scope, request_id=request_id, sealer=sealer)
+        if not await tx.try_lock(f"request:{tenant or ''}:{method}:{store.key}"):
             raise RequestInFlight(
                 "the same request is still being worked on", retry_after_s=1, request_id=request_id
             )
-        store = _Store(tx, tenant, method, request_id, sealer)
         body_hash = _hash(request, is_secret=sealer is not None)
         call: Call[Answer] = Call(_Joined(tx, tenant))
         call.answer = await store.find(body_hash, answer_type)
@@ -134,8 +140,17 @@ def _hash(request: Message, *, is_secret: bool) -> bytes:
 
 class _Store:
     def __init__(
-        self, tx: Tx, tenant: TenantId | None, method: str, request_id: str, sealer: Sealer | None
+        self,
+        tx: Tx,
+        tenant: TenantId | None,
+        *,
+        method: str,
+        scope: str,
+        request_id: str,
+        sealer: Sealer | None,
     ) -> None:
+        # What the id is stored as.
+        self.key = f"{scope}:{request_id}" if scope else request_id
         self._tx = tx
         self._table: type[TenantRequests | ControlRequests] = (
             ControlRequests if tenant is None else TenantRequests
@@ -148,7 +163,7 @@ class _Store:
     async def find(self, body_hash: bytes, answer_type: type[Answer]) -> Answer | None:
         table = self._table
         query = select(table.body_hash, table.answer).where(
-            table.method == self._method, table.request_id == self._request_id
+            table.method == self._method, table.request_id == self.key
         )
         row = (await self._tx.session.execute(query)).one_or_none()
         if row is None:
@@ -165,7 +180,7 @@ class _Store:
         await tx.session.execute(
             insert(table).values(
                 method=self._method,
-                request_id=self._request_id,
+                request_id=self.key,
                 body_hash=body_hash,
                 answer=self._seal(answer.SerializeToString()),
                 create_time=tx.now,
@@ -191,7 +206,7 @@ class _Store:
         return {
             "table": "requests",
             "column": self._method,
-            "row": f"{self._tenant}|{self._request_id}",
+            "row": f"{self._tenant}|{self.key}",
         }
 
 

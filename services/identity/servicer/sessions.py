@@ -55,7 +55,13 @@ class SessionRpcs(IdentityServiceServicer):
         new = await prepare_sign_up(parts.work, parts.passwords, form, parts.settings.attempts)
         fingerprint = _fingerprint(request, parts.fingerprint_key)
         async with once(
-            parts.work, None, fingerprint, pb.SignUpResponse, method="SignUp", sealer=parts.sealer
+            parts.work,
+            None,
+            fingerprint,
+            pb.SignUpResponse,
+            method="SignUp",
+            scope=_scope(new.email, parts.fingerprint_key),
+            sealer=parts.sealer,
         ) as call:
             if call.answer is None:
                 services = parts.settings.required_services
@@ -137,6 +143,14 @@ class SessionRpcs(IdentityServiceServicer):
             permissions=permission_names(caller.permission_mask),
             environment=translation.from_environment(caller.environment),
         )
+
+
+def _scope(email: str, key: bytes) -> str:
+    """Return whose request ids these are: strangers share none, unless they share an address.
+
+    Keyed and apart from the digest of passwords, so that the table of requests names nobody.
+    """
+    return hmac.new(key, b"email|" + email.encode(), sha256).hexdigest()
 
 
 def _fingerprint(request: pb.SignUpRequest, key: bytes) -> pb.SignUpRequest:

@@ -175,3 +175,27 @@ async def test_a_secret_answer_is_given_again_only_to_who_asked_first(sample: Sa
         assert await create(sample, tenant, request, sealer) == first
     with acting_as(eve), pytest.raises(RequestIdReused):
         await create(sample, tenant, request, sealer)
+
+
+async def test_strangers_share_no_ids(sample: Sample) -> None:
+    """Requests of no tenant: each scope has ids of its own, and there is none without."""
+    request_id = new_id("req")
+
+    async def ask(scope: str, name: str) -> str:
+        request = CreatePromptRequest(request_id=request_id, name=name)
+        async with once(
+            sample.work, None, request, CreatePromptResponse, method="SignUp", scope=scope
+        ) as call:
+            if call.answer is None:
+                call.answer = CreatePromptResponse()
+                call.answer.prompt.id = new_id("prm")
+        return call.answer.prompt.id
+
+    first, other = await ask("ada", "a"), await ask("eve", "b")
+    assert first != other
+    assert (await ask("ada", "a"), await ask("eve", "b")) == (first, other)
+    with pytest.raises(RequestIdReused) as caught:
+        await ask("ada", "b")
+    assert caught.value.metadata["request_id"] == request_id
+    with pytest.raises(LookupError):
+        await ask("", "a")
