@@ -7,17 +7,14 @@ A tenant's tables carry the schema name `TENANT_SCHEMA`, which never exists: onl
 forgotten map fails instead of reaching somebody's data.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.control import Tenants
 from services.kit.errors import NotFound, Unavailable
 from services.kit.ids import TenantId, is_id
-
-if TYPE_CHECKING:  # both build on this module
-    from services.kit.work import Tx
 
 TENANT_SCHEMA: Final = "__tenant__"
 
@@ -59,26 +56,3 @@ class Directory:
         if state in (None, "provisioning"):
             raise TenantNotReady("the tenant is being set up", retry_after_s=1, tenant=tenant)
         self._open.add(tenant)
-
-
-async def provision(tx: "Tx", tenant: str) -> "Tx":
-    """Make the tenant's schema from the newest DDL, in the caller's transaction: whole, or not.
-
-    Doing it twice is no error. Returns the same transaction with the tenant's tables in reach, for
-    seeds.
-    """
-    schema = schema_of(tenant)
-    await tx.lock(f"provision:{tenant}")
-    known = await tx.session.execute(select(Tenants.tenant_id).where(Tenants.tenant_id == tenant))
-    if known.scalar_one_or_none() is None:
-        await tx.session.execute(
-            insert(Tenants).values(
-                tenant_id=tenant,
-                database="main",
-                state="live",
-                revision=tx.tenant_tree.head,
-                create_time=tx.now,
-            )
-        )
-        await tx.run_script(f"CREATE SCHEMA {schema};\n" + tx.tenant_tree.create_script(schema))
-    return await tx.for_tenant(TenantId(tenant))

@@ -19,7 +19,7 @@ from services.identity.rules.attempts import Subject
 from services.identity.rules.roles import Role
 from services.identity.rules.sessions import SessionKind
 from services.identity.settings import AttemptSettings
-from services.kit import tenancy
+from services.kit import provisioning
 from services.kit.errors import FieldViolation
 from services.kit.ids import TenantId, new_id
 from services.kit.work import Tx, Work
@@ -126,7 +126,7 @@ async def _add_tenant(tx: Tx, name: str, services: Sequence[str]) -> Tenant:
     )
     Tenants(tx).add(tenant, services)
     await tx.session.flush()
-    await tenancy.provision(tx, tenant.id)
+    await provisioning.provision(tx, tenant.id)
     tx.emit(events.tenant_created(tenant), tenant=TenantId(tenant.id))
     if not services:
         tx.emit(events.tenant_activated(tenant), tenant=TenantId(tenant.id))

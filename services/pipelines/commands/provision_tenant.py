@@ -1,6 +1,6 @@
 """What identity's TenantCreated asks for: the tenant's tables."""
 
-from services.kit import tenancy
+from services.kit import provisioning
 from services.kit.ids import TenantId
 from services.kit.work import Tx
 from services.pipelines import events
@@ -11,5 +11,5 @@ async def provision_tenant(tx: Tx, tenant: TenantId) -> None:
 
     A new tenant has no pipelines: it starts from templates.
     """
-    await tenancy.provision(tx, tenant)
+    await provisioning.provision(tx, tenant)
     tx.emit(events.tenant_provisioned(tenant), tenant=tenant)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.kit import tenancy
+from services.kit import provisioning
 from services.kit.ids import TenantId, new_id
 from services.kit.work import Tx
 from services.prompts import events
@@ -19,7 +19,7 @@ async def provision_tenant(tx: Tx, tenant: TenantId, library: Sequence[LibraryPr
     Runs in the inbox's transaction. The library is for new tenants: one that has a prompt already
     is left as it is. TenantProvisioned stands for all that is seeded: no event for each prompt.
     """
-    inner = await tenancy.provision(tx, tenant)
+    inner = await provisioning.provision(tx, tenant)
     prompts = Prompts(inner)
     if await prompts.is_empty():
         rows = [_rows(inner, entry) for entry in library]

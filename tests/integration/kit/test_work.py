@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from promptpilot.identity.v1.events_pb2 import TenantActivated
-from services.kit import tenancy
+from services.kit import provisioning
 from services.kit.db import Database, DatabaseUnavailable
 from services.kit.ids import TenantId, new_id
 from services.kit.settings import DatabaseSettings
@@ -83,7 +83,7 @@ async def test_provisioning_twice_is_no_error_and_makes_one_schema(sample: Sampl
 
     async def provision() -> None:
         async with sample.work.begin_control() as tx:
-            await tenancy.provision(tx, tenant)
+            await provisioning.provision(tx, tenant)
 
     await asyncio.gather(*(provision() for _ in range(5)))
     async with sample.work.begin(tenant) as tx:
@@ -94,13 +94,13 @@ async def test_provisioning_that_fails_leaves_no_half_made_tenant(sample: Sample
     tenant = TenantId(new_id("ten"))
     with pytest.raises(ZeroDivisionError):
         async with sample.work.begin_control() as tx:
-            await tenancy.provision(tx, tenant)
+            await provisioning.provision(tx, tenant)
             raise ZeroDivisionError
     with pytest.raises(TenantNotReady):
         async with sample.work.begin(tenant):
             pass
     async with sample.work.begin_control() as tx:
-        await tenancy.provision(tx, tenant)
+        await provisioning.provision(tx, tenant)
 
 
 async def test_a_database_that_is_down_is_unavailable_not_a_bug(sample: Sample) -> None:
@@ -169,7 +169,7 @@ async def test_a_transaction_never_reaches_a_second_tenant(sample: Sample) -> No
 async def test_what_two_sessions_of_a_transaction_hold_is_written_together(sample: Sample) -> None:
     tenant = TenantId(new_id("ten"))
     async with sample.work.begin_control() as tx:
-        inner = await tenancy.provision(tx, tenant)
+        inner = await provisioning.provision(tx, tenant)
         inner.session.add(Notes(id="1", body="held by the inner session until the end"))
     async with sample.work.begin(tenant) as tx:
         assert await tx.session.scalar(select(Notes.id)) == "1"

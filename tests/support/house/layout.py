@@ -12,9 +12,9 @@ THIRTEEN = frozenset({
 })
 REQUIRED = frozenset({"__init__", "__main__", "app", "errors", "settings"})
 KIT = frozenset({
-    "__init__", "settings", "errors", "ids", "clock", "tenancy", "db", "control", "work",
-    "migrations", "fanout", "outbox", "inbox", "bus", "envelope", "idempotency", "seal", "paging",
-    "expressions", "expression_child", "expression_errors", "expression_references",
+    "__init__", "settings", "errors", "ids", "clock", "tenancy", "provisioning", "db", "control",
+    "work", "migrations", "fanout", "outbox", "inbox", "bus", "envelope", "idempotency", "seal",
+    "paging", "expressions", "expression_child", "expression_errors", "expression_references",
     "expression_sandbox", "expression_tokens", "expression_values", "json_schemas", "egress",
     "egress_addresses", "cancellation",
     "telemetry", "runtime", "rpc",

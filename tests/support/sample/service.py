@@ -10,7 +10,7 @@ from sqlalchemy import Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from cli.local.databases import create_databases, service_url
-from services.kit import tenancy
+from services.kit import provisioning
 from services.kit.bus import Bus
 from services.kit.clock import SystemClock
 from services.kit.db import Database
@@ -53,7 +53,7 @@ class Sample:
         """Make a tenant and its schema."""
         tenant = TenantId(new_id("ten"))
         async with self.work.begin_control() as tx:
-            await tenancy.provision(tx, tenant)
+            await provisioning.provision(tx, tenant)
         return tenant
 
 
