@@ -5,5 +5,5 @@ and those of providers. Events: RunFinished, UsageRecorded, TenantProvisioned.
 
 PostgreSQL is queue, lease, checkpoint and timer; NATS only wakes. A worker claims runs fairly
 between tenants (`repository.claims`), drives each by a pure state machine (`rules.machine`), and
-writes what happened in group commits that the run's lease epoch guards (`repository.commits`).
+writes what happened in group commits that the run's lease epoch guards (`repository.committer`).
 """

@@ -1,7 +1,7 @@
 """Execution's tables.
 
 Schema `control` holds the queue: ids and numbers. A tenant's own schema holds what its runs did.
-Hot paths (`repository.claims`, `repository.commits`) write the same tables in SQL of their own.
+Hot paths (`repository.claims`, `repository.batches`) write the same tables in SQL of their own.
 """
 
 from datetime import datetime

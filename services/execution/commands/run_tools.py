@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from services.execution.commands.ports import Live
 from services.execution.commands.slow_lane import SlowLane
-from services.execution.repository.commits import Committer
+from services.execution.repository.committer import Committer
 from services.execution.repository.loads import LoadedRun
 from services.execution.rules.plan import StepPlan
 from services.execution.rules.states import Answer

@@ -19,7 +19,7 @@ from services.execution.commands.run_tools import Performer, Released, Tools
 from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.heartbeat import Heartbeat
 from services.execution.repository.claims import Claim, Queue
-from services.execution.repository.commits import Committer, LeaseLost
+from services.execution.repository.committer import Committer, LeaseLost
 from services.execution.repository.loads import LoadedRun, Loader
 from services.execution.settings import WorkerSettings
 from services.kit import telemetry

@@ -6,12 +6,10 @@ and PostgreSQL plans it once a connection.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from services.execution.repository.commits import Commit
 from services.execution.rules.states import NO_USAGE
-
-if TYPE_CHECKING:  # made there, read here
-    from services.execution.repository.commits import Commit
 
 _STATEMENT: Final = """
 WITH fence AS MATERIALIZED (
@@ -92,7 +90,7 @@ def statement(schema: str) -> str:
     return _STATEMENT.format(schema=schema)
 
 
-def columns_of(batch: "Sequence[Commit]") -> list[list[Any]]:
+def columns_of(batch: Sequence[Commit]) -> list[list[Any]]:
     """Return the arguments of the statement, a list for each column."""
     return [
         [commit.run_id for commit in batch],
@@ -111,7 +109,7 @@ def _transposed(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _event_rows(commit: "Commit") -> list[tuple[Any, ...]]:
+def _event_rows(commit: Commit) -> list[tuple[Any, ...]]:
     run_id = commit.run_id
     return [
         (run_id, row.sequence, row.type, row.step_id, row.attempt, row.data, row.create_time)
@@ -119,7 +117,7 @@ def _event_rows(commit: "Commit") -> list[tuple[Any, ...]]:
     ]
 
 
-def _step_rows(commit: "Commit") -> list[tuple[Any, ...]]:
+def _step_rows(commit: Commit) -> list[tuple[Any, ...]]:
     return [
         (
             commit.run_id,
@@ -143,12 +141,12 @@ def _step_rows(commit: "Commit") -> list[tuple[Any, ...]]:
     ]
 
 
-def _outbox_rows(commit: "Commit") -> list[tuple[Any, ...]]:
+def _outbox_rows(commit: Commit) -> list[tuple[Any, ...]]:
     names = ("id", "tenant_id", "type", "subject", "payload", "headers", "create_time")
     return [(commit.run_id, *(row[name] for name in names)) for row in commit.outbox]
 
 
-def _change_row(commit: "Commit") -> tuple[Any, ...]:
+def _change_row(commit: Commit) -> tuple[Any, ...]:
     change = commit.change
     if change is None:
         raise ValueError("the commit changes nothing in its run")

@@ -17,7 +17,8 @@ from services.execution.commands.perform_step import StepPerformer
 from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.worker import Worker, WorkerParts
 from services.execution.repository.claims import Claim, Queue
-from services.execution.repository.commits import Commit, Committer, EventRow, LeaseLost, RunChange
+from services.execution.repository.commits import Commit, EventRow, RunChange
+from services.execution.repository.committer import Committer, LeaseLost
 from services.execution.rules.states import RunState, StepProgress, StepState
 from services.execution.settings import WorkerSettings
 from services.kit.bus import Bus
