@@ -12,9 +12,9 @@ from cli.local.parts import peers_of
 from cli.screen import Failure
 from promptpilot.identity.v1 import identity_pb2
 from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceStub
+from services.kit.caller import Caller, acting_as
 from services.kit.errors import AppError
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import Caller, acting_as
 from services.kit.settings import RpcSettings
 
 

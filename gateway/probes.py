@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.kit.caller import Caller, acting_as
 from services.kit.errors import Unavailable
 from services.kit.rpc.client import PeerChannel
-from services.kit.rpc.context import Caller, acting_as
 from services.kit.runtime.health import Readiness
 
 _NO_STORE: Final = {"cache-control": "no-store"}

@@ -21,7 +21,7 @@ from gateway.pushed_cache import PushedCache
 from gateway.translate import read
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.kit.bus import Bus
-from services.kit.rpc.context import current_caller
+from services.kit.caller import current_caller
 from services.kit.rpc.permissions import requirements_of
 
 if TYPE_CHECKING:  # this name exists for the type checker only

@@ -8,8 +8,8 @@ from typing import cast
 
 from starlette.requests import Request
 
+from services.kit.caller import Caller, Environment
 from services.kit.ids import ActorId, TenantId
-from services.kit.rpc.context import Caller, Environment
 
 READS = frozenset(("GET", "HEAD", "OPTIONS"))
 

@@ -28,7 +28,7 @@ from gateway.tenancy import READS, Principal, caller_of, remember_principal
 from gateway.translate import words
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.kit.bus import Bus
-from services.kit.rpc.context import Caller, acting_as
+from services.kit.caller import Caller, acting_as
 
 if TYPE_CHECKING:  # these names exist for the type checker only
     from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceAsyncStub

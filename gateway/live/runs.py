@@ -21,8 +21,8 @@ from gateway.live.streams import (
 from gateway.problems import document_of
 from gateway.translate import read
 from promptpilot.execution.v1 import execution_pb2 as pb
+from services.kit.caller import acting_as, current_caller
 from services.kit.errors import AppError, DeadlineExceeded, InvalidArgument, Unavailable
-from services.kit.rpc.context import acting_as, current_caller
 
 if TYPE_CHECKING:  # these names exist for the type checker only
     from promptpilot.execution.v1.execution_pb2_grpc import ExecutionServiceAsyncStub

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
+from services.kit.caller import Caller
 from services.kit.errors import (
     Unavailable,
 )
-from services.kit.rpc.context import Caller
 
 STREAM: Final = "text/event-stream"
 HEARTBEAT: Final = b": heartbeat\n\n"

@@ -15,9 +15,9 @@ from services.billing.models import LedgerEntry, LedgerTransaction, Price, Usage
 from services.billing.queries import ListedPrice, PriceList
 from services.billing.repository import Grouping, UsageSum
 from services.billing.rules.prices import NewPrice
+from services.kit.caller import current_caller, current_tenant
 from services.kit.errors import InvalidArgument
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_caller, current_tenant
 from services.kit.work import UnitOfWork
 
 _GROUPINGS: Final[dict[int, Grouping]] = {

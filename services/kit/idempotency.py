@@ -18,10 +18,10 @@ from sqlalchemy import LargeBinary, Text, delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.kit.caller import current_caller
 from services.kit.control import CONTROL_SCHEMA
 from services.kit.errors import Conflict, InvalidArgument
 from services.kit.ids import TenantId
-from services.kit.rpc.context import current_caller
 from services.kit.seal import Sealer
 from services.kit.tenancy import TENANT_SCHEMA
 from services.kit.work import Tx, UnitOfWork, Work

@@ -4,8 +4,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from promptpilot.pipelines.v1 import pipelines_pb2 as pb
 from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceServicer
+from services.kit.caller import current_caller, current_tenant
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_caller, current_tenant
 from services.kit.work import UnitOfWork
 from services.pipelines import queries
 from services.pipelines.commands.archive_pipeline import archive_pipeline, unarchive_pipeline

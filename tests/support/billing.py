@@ -20,11 +20,11 @@ from services.billing.commands.provision_tenant import provision_tenant
 from services.billing.consumers import use_of
 from services.billing.rules.costs import Rates
 from services.billing.settings import BillingSettings
+from services.kit.caller import Caller, acting_as
 from services.kit.db import Database
 from services.kit.ids import TenantId, derived_id, new_id
 from services.kit.migrations import tenant_tree
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import Caller, acting_as
 from services.kit.runtime import Process, running
 from services.kit.work import UnitOfWork
 from tests.support.rpc import member, rpc_settings

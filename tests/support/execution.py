@@ -19,12 +19,13 @@ from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.execution.app import build_for_tests as build_execution
 from services.execution.commands.provision_tenant import provision_tenant as provision_execution
 from services.execution.settings import ExecutionSettings, SimulatorSettings, WorkerSettings
+from services.kit.caller import Caller, acting_as
 from services.kit.db import Database
 from services.kit.egress import EgressSettings
 from services.kit.ids import TenantId, new_id
 from services.kit.migrations import tenant_tree
 from services.kit.rpc.client import PeerChannel, connect
-from services.kit.rpc.context import Caller, acting_as, generate_key_pair
+from services.kit.rpc.context import generate_key_pair
 from services.kit.runtime import Process, running
 from services.kit.settings import RpcSettings
 from services.kit.work import UnitOfWork

@@ -15,10 +15,11 @@ from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from services.identity.app import build_for_tests
 from services.identity.rules.roles import Role, mask_of
 from services.identity.settings import IdentitySettings, PasswordSettings
+from services.kit.caller import Caller, acting_as
 from services.kit.clock import Clock
 from services.kit.ids import ActorId, TenantId, new_id
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import Caller, acting_as, generate_key_pair
+from services.kit.rpc.context import generate_key_pair
 from services.kit.runtime import Process, running
 from services.kit.settings import RpcSettings
 from tests.support.stack import Stack

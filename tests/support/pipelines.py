@@ -12,11 +12,12 @@ from promptpilot.pipelines.v1 import pipelines_pb2 as pb
 from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceStub
 from promptpilot.prompts.v1 import prompts_pb2
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
+from services.kit.caller import Caller, acting_as
 from services.kit.db import Database
 from services.kit.ids import TenantId, new_id
 from services.kit.migrations import tenant_tree
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import Caller, acting_as, generate_key_pair
+from services.kit.rpc.context import generate_key_pair
 from services.kit.runtime import Process, running
 from services.kit.settings import RpcSettings
 from services.kit.work import UnitOfWork

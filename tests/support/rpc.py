@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from services.kit.caller import EVERY_GRANT, Caller
 from services.kit.ids import ActorId, TenantId, new_id
 from services.kit.rpc.client import PeerChannel, connect
-from services.kit.rpc.context import EVERY_GRANT, Caller, generate_key_pair
+from services.kit.rpc.context import generate_key_pair
 from services.kit.rpc.server import Registration, RpcServer
 from services.kit.settings import RpcSettings
 

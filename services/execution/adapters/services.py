@@ -14,9 +14,9 @@ from services.execution.errors import PromptMissing
 from services.execution.rules.answers import RenderedPrompt, ResolvedPipeline
 from services.execution.rules.model_calls import ChatMessage
 from services.execution.rules.plan import PinnedPrompt
+from services.kit.caller import Caller, acting_as
 from services.kit.errors import NotFound
 from services.kit.ids import TenantId
-from services.kit.rpc.context import Caller, acting_as
 
 if TYPE_CHECKING:  # the stubs of an aio channel exist for the type checker only
     from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceAsyncStub

@@ -24,12 +24,12 @@ from services.execution.repository.loads import LoadedRun, Loader
 from services.execution.settings import WorkerSettings
 from services.kit import telemetry
 from services.kit.bus import Bus, BusUnavailable
+from services.kit.caller import Caller, acting_as
 from services.kit.cancellation import end_tasks, heed_cancellation
 from services.kit.clock import Clock
 from services.kit.db import Database
 from services.kit.errors import Unavailable
 from services.kit.ids import TenantId, new_id
-from services.kit.rpc.context import Caller, acting_as
 
 WORK_HINT: Final = "hint.execution.run"
 CANCEL_HINT: Final = "hint.execution.cancel"

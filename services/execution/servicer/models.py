@@ -25,8 +25,8 @@ from services.execution.rules.model_calls import ChatMessage, Delta
 from services.execution.rules.plan import PinnedPrompt
 from services.execution.servicer import translation
 from services.execution.servicer.parts import Parts
+from services.kit.caller import current_tenant
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_tenant
 
 
 class ModelRpcs(ExecutionServiceServicer):

@@ -12,8 +12,8 @@ from services.execution.queries.watch_run import watch_run
 from services.execution.rules.answers import LiveDelta
 from services.execution.servicer import translation
 from services.execution.servicer.parts import Parts
+from services.kit.caller import current_caller, current_tenant
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_caller, current_tenant
 
 
 class RunRpcs(ExecutionServiceServicer):

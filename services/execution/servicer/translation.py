@@ -12,8 +12,8 @@ from services.execution.repository.runs import EventView, RunView
 from services.execution.rules.modes import Mode, choose_mode
 from services.execution.rules.providers import etag
 from services.execution.rules.states import RunState, StepState, Usage
+from services.kit.caller import current_caller
 from services.kit.errors import InvalidArgument
-from services.kit.rpc.context import current_caller
 
 _MODES: Final[dict[int, Mode]] = {pb.MODE_TEST: "test", pb.MODE_LIVE: "live"}
 _RUN_STATES: Final = {

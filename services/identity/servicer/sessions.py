@@ -26,8 +26,8 @@ from services.identity.rules.accounts import normal_password
 from services.identity.rules.roles import permission_names
 from services.identity.servicer import translation
 from services.identity.servicer.parts import Parts
+from services.kit.caller import current_caller, current_tenant
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_caller, current_tenant
 
 # What is left of a call's deadline for the answer itself, once a sign-up stops waiting.
 _ANSWER_S = 0.5

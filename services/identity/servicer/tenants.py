@@ -15,11 +15,11 @@ from services.identity.commands.update_tenant import update_tenant
 from services.identity.models import ApiKeyId
 from services.identity.servicer import translation
 from services.identity.servicer.parts import Parts
+from services.kit.caller import current_caller, current_tenant
 from services.kit.errors import InvalidArgument
 from services.kit.idempotency import once
 from services.kit.ids import parse_id
 from services.kit.paging import decode_token, encode_token, page_size
-from services.kit.rpc.context import current_caller, current_tenant
 
 _Context = grpc.aio.ServicerContext[object, object]
 

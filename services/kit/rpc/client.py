@@ -19,8 +19,9 @@ import grpc
 import grpc.aio
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, use_span
 
+from services.kit.caller import current_caller
 from services.kit.errors import AppError, Unavailable
-from services.kit.rpc.context import METADATA_KEY, ContextSigner, current_caller
+from services.kit.rpc.context import METADATA_KEY, ContextSigner
 from services.kit.rpc.deadline import allowance
 from services.kit.rpc.errors import error_of
 from services.kit.rpc.retries import MOST_ATTEMPTS, RetryBudget, is_safe, wait_s

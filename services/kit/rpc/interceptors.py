@@ -14,10 +14,10 @@ import grpc
 import grpc.aio
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, use_span
 
+from services.kit.caller import become
 from services.kit.errors import AppError, DeadlineExceeded, Internal, InvalidArgument, Unavailable
-from services.kit.rpc import context as caller_context
 from services.kit.rpc import deadline, drain, errors
-from services.kit.rpc.context import ContextInvalid, ContextVerifier
+from services.kit.rpc.context import METADATA_KEY, ContextInvalid, ContextVerifier
 from services.kit.rpc.permissions import Requirement
 from services.kit.telemetry import extract, get_logger, metrics, trace_id, tracer
 
@@ -179,11 +179,11 @@ class _Rpc:
             raise DeadlineRequired("the call has no deadline")
         deadline.end_in(left)
         drain.end_with(self._in_flight.draining)
-        token = metadata.get(caller_context.METADATA_KEY)
+        token = metadata.get(METADATA_KEY)
         if not isinstance(token, bytes):
             raise ContextInvalid("the call carries no signed context")
         caller = self._verifier.verify(token)
-        caller_context.become(caller)
+        become(caller)
         self._requirement.check(caller)
 
 

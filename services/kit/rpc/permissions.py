@@ -11,8 +11,8 @@ from typing import Final
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import MethodDescriptor
 
+from services.kit.caller import Caller
 from services.kit.errors import PermissionDenied, Unauthenticated
-from services.kit.rpc.context import Caller
 
 _OPTION: Final = "promptpilot.options.v1.permission"
 _PREFIX: Final = "PERMISSION_"

@@ -19,7 +19,7 @@ from opentelemetry import trace
 from pydantic import SecretBytes, SecretStr
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
-from services.kit.rpc.context import find_caller
+from services.kit.caller import find_caller
 
 REDACTED: Final = "[redacted]"
 

@@ -2,8 +2,8 @@
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
+from services.kit.caller import current_caller, current_tenant
 from services.kit.idempotency import once
-from services.kit.rpc.context import current_caller, current_tenant
 from services.kit.work import UnitOfWork
 from services.prompts import queries
 from services.prompts.commands.archive_prompt import archive_prompt, unarchive_prompt

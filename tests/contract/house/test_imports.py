@@ -112,3 +112,18 @@ def test_an_import_the_other_way_breaks_its_contract(
     verdicts = " ".join(outcome.stdout.split())
     assert f"{broken}" in verdicts.split("Contracts: ")[0]
     assert "1 broken" in verdicts
+
+
+@pytest.mark.parametrize("indent", ["", "if TYPE_CHECKING:\n    "])
+def test_a_circle_of_imports_breaks_its_contract_even_when_only_types_close_it(
+    tmp_path: Path, indent: str
+) -> None:
+    back = f"from typing import TYPE_CHECKING\n{indent}import services.kit.errors"
+    root = sample(
+        tmp_path, services__kit__errors="import services.kit.rules", services__kit__rules=back
+    )
+    outcome = lint(root)
+    assert outcome.returncode == 1
+    verdicts = " ".join(outcome.stdout.split())
+    assert "no import circles, types included BROKEN" in verdicts
+    assert "1 broken" in verdicts

@@ -16,15 +16,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from promptpilot.execution.v1 import execution_pb2, execution_pb2_grpc
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
 from promptpilot.options.v1 import options_pb2
+from services.kit.caller import Caller, acting_as, current_caller
 from services.kit.errors import AppError, PermissionDenied, Unauthenticated
-from services.kit.rpc.context import (
-    METADATA_KEY,
-    Caller,
-    ContextSigner,
-    acting_as,
-    current_caller,
-    generate_key_pair,
-)
+from services.kit.rpc.context import METADATA_KEY, ContextSigner, generate_key_pair
 from services.kit.rpc.deadline import time_left
 from services.kit.rpc.errors import error_of
 from services.kit.rpc.permissions import UNDECLARED, requirements_of

@@ -8,8 +8,8 @@ import pytest
 
 from promptpilot.execution.v1 import execution_pb2, execution_pb2_grpc
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
+from services.kit.caller import acting_as
 from services.kit.errors import DeadlineExceeded
-from services.kit.rpc.context import acting_as
 from services.kit.rpc.deadline import SHAVE_S, time_left, within
 from services.kit.telemetry import metrics
 from tests.support.rpc import member, served

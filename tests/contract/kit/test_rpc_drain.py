@@ -12,9 +12,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from promptpilot.execution.v1 import execution_pb2, execution_pb2_grpc
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
+from services.kit.caller import acting_as
 from services.kit.errors import AppError, Unavailable
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import acting_as
 from services.kit.rpc.drain import until_drain
 from services.kit.rpc.server import RpcServer
 from tests.support.rpc import member, rpc_settings, served

@@ -10,6 +10,7 @@ import pytest
 
 from promptpilot.execution.v1 import execution_pb2, execution_pb2_grpc
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
+from services.kit.caller import acting_as
 from services.kit.errors import (
     BY_CODE,
     AppError,
@@ -21,7 +22,6 @@ from services.kit.errors import (
     Unavailable,
 )
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import acting_as
 from services.kit.rpc.errors import WITHHELD, MessageTooLarge
 from tests.support.rpc import member, rpc_settings, served
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
+from services.kit.caller import acting_as
 from services.kit.errors import Conflict, NotFound, Unavailable
-from services.kit.rpc.context import acting_as
 from services.kit.rpc.retries import MOST_ATTEMPTS
 from tests.support.rpc import member, served
 

@@ -12,8 +12,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from promptpilot.execution.v1 import execution_pb2, execution_pb2_grpc
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
 from services.kit import telemetry
+from services.kit.caller import acting_as
 from services.kit.errors import Internal, NotFound
-from services.kit.rpc.context import acting_as
 from services.kit.telemetry import metrics
 from tests.support.rpc import member, served
 

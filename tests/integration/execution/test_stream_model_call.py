@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from promptpilot.execution.v1 import execution_pb2 as pb
+from services.kit.caller import acting_as
 from services.kit.errors import (
     AppError,
     DeadlineExceeded,
@@ -17,7 +18,6 @@ from services.kit.errors import (
     ResourceExhausted,
     Unavailable,
 )
-from services.kit.rpc.context import acting_as
 from tests.support.execution import World
 from tests.support.fakes.openai_server import ANSWER, running_openai_server
 

@@ -10,9 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role, mask_of
+from services.kit.caller import Caller
 from services.kit.errors import AppError, Conflict, InvalidArgument, PermissionDenied
 from services.kit.ids import new_id
-from services.kit.rpc.context import Caller
 from tests.support.identity import Door, gateway, key_caller, member
 from tests.support.stack import Stack
 

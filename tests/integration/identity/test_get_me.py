@@ -4,8 +4,8 @@ import pytest
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role, mask_of, permission_names
+from services.kit.caller import Caller
 from services.kit.errors import NotFound, Unauthenticated
-from services.kit.rpc.context import Caller
 from tests.support.identity import Door, gateway, key_caller, member
 
 

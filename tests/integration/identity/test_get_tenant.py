@@ -4,9 +4,9 @@ import pytest
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role
+from services.kit.caller import Caller
 from services.kit.errors import NotFound, PermissionDenied
 from services.kit.ids import ActorId, TenantId, new_id
-from services.kit.rpc.context import Caller
 from tests.support.identity import Door, gateway, member
 
 

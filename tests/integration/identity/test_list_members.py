@@ -4,9 +4,9 @@ import pytest
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role
+from services.kit.caller import Caller
 from services.kit.errors import InvalidArgument, PermissionDenied
 from services.kit.paging import encode_token
-from services.kit.rpc.context import Caller
 from tests.support.identity import Door, member
 from tests.support.stack import Stack
 

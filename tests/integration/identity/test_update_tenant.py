@@ -6,8 +6,8 @@ import pytest
 
 from promptpilot.identity.v1 import identity_pb2 as pb
 from services.identity.rules.roles import Role
+from services.kit.caller import Caller
 from services.kit.errors import AppError, Conflict, InvalidArgument, PermissionDenied
-from services.kit.rpc.context import Caller
 from tests.support.identity import Door, member
 
 

@@ -9,10 +9,10 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from promptpilot.prompts.v1.prompts_pb2 import CreatePromptRequest, CreatePromptResponse
+from services.kit.caller import Caller, acting_as
 from services.kit.errors import AppError
 from services.kit.idempotency import RequestIdReused, RequestInFlight, TenantRequests, once
 from services.kit.ids import ActorId, TenantId, new_id
-from services.kit.rpc.context import Caller, acting_as
 from services.kit.seal import Sealer
 from services.kit.work import Work
 from tests.support.sample.service import Notes, Sample

@@ -17,10 +17,10 @@ from sqlalchemy import make_url
 
 from promptpilot.identity.v1 import identity_pb2, identity_pb2_grpc
 from services.kit.bus import Bus
+from services.kit.caller import acting_as
 from services.kit.db import Database
 from services.kit.errors import AppError
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import acting_as
 from services.kit.runtime import App, Process, running
 from services.kit.settings import BusSettings, DatabaseSettings, ServiceSettings
 from tests.support.proxy import CuttableProxy

@@ -14,13 +14,14 @@ from promptpilot.identity.v1.events_pb2 import TenantCreated
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.kit.bus import Bus
+from services.kit.caller import EVERY_GRANT, Caller, acting_as
 from services.kit.db import Database
 from services.kit.envelope import Envelope, encode, event_type
 from services.kit.ids import ActorId, TenantId, new_id
 from services.kit.inbox import Inbox
 from services.kit.migrations import tenant_tree
 from services.kit.rpc.client import connect
-from services.kit.rpc.context import EVERY_GRANT, Caller, acting_as, generate_key_pair
+from services.kit.rpc.context import generate_key_pair
 from services.kit.runtime import running
 from services.kit.settings import RpcSettings
 from services.kit.tenancy import schema_of

@@ -10,12 +10,12 @@ from promptpilot.identity.v1.events_pb2 import TenantCreated
 from promptpilot.prompts.v1 import events_pb2
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.kit.bus import Bus
+from services.kit.caller import EVERY_GRANT, Caller
 from services.kit.db import Database
 from services.kit.errors import Unavailable
 from services.kit.ids import ActorId, TenantId, new_id
 from services.kit.migrations import tenant_tree
 from services.kit.outbox import Relay
-from services.kit.rpc.context import EVERY_GRANT, Caller
 from services.kit.tenancy import schema_of
 from services.kit.work import UnitOfWork
 from services.prompts.adapters import read_library

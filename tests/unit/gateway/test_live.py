@@ -18,9 +18,9 @@ from gateway.live.streams import (
     frame,
 )
 from promptpilot.execution.v1 import execution_pb2 as pb
+from services.kit.caller import Caller
 from services.kit.errors import AppError, InvalidArgument, NotFound, Unavailable
 from services.kit.ids import ActorId, TenantId
-from services.kit.rpc.context import Caller
 
 pytestmark = pytest.mark.usefixtures("virtual_time")
 

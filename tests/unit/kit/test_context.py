@@ -4,19 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from services.kit.caller import EVERY_GRANT, Caller, acting_as, current_caller, find_caller
 from services.kit.errors import Unauthenticated
 from services.kit.ids import ActorId, TenantId, new_id
 from services.kit.rpc.context import (
     CLOCK_SKEW_S,
-    EVERY_GRANT,
     LIFETIME_S,
-    Caller,
     ContextInvalid,
     ContextSigner,
     ContextVerifier,
-    acting_as,
-    current_caller,
-    find_caller,
     generate_key_pair,
 )
 

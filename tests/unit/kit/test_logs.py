@@ -9,8 +9,8 @@ import structlog
 from pydantic import SecretStr
 
 from services.kit import telemetry
+from services.kit.caller import Caller, acting_as
 from services.kit.ids import ActorId, TenantId
-from services.kit.rpc.context import Caller, acting_as
 from services.kit.telemetry import logs
 from services.kit.telemetry.logs import REDACTED
 

@@ -7,9 +7,9 @@ import pytest
 from promptpilot.identity.v1 import identity_pb2  # noqa: F401 # declares its service
 from promptpilot.options.v1 import options_pb2
 from promptpilot.prompts.v1 import prompts_pb2  # noqa: F401 # declares its service
+from services.kit.caller import EVERY_GRANT, Caller
 from services.kit.errors import PermissionDenied
 from services.kit.ids import ActorId, TenantId
-from services.kit.rpc.context import EVERY_GRANT, Caller
 from services.kit.rpc.permissions import (
     ANONYMOUS,
     AUTHENTICATED,
