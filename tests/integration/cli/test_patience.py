@@ -79,7 +79,7 @@ async def test_it_waits_as_long_as_it_is_asked_to() -> None:
 
 
 @pytest.mark.parametrize("after", ["", "60", "Fri, 31 Dec 2999 23:59:59 GMT"])
-async def test_patience_ends(after: str) -> None:
+async def test_its_patience_comes_to_an_end(after: str) -> None:
     door = Door(*[(503, after)] * 100)
     async with door.open() as url, Api(url, patience_s=0.5) as api:
         began = time.monotonic()
