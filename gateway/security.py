@@ -1,15 +1,17 @@
 """Headers that browsers obey, on every answer.
 
-Pages may load only what we serve: no inline script, no inline style, no other host. Nobody may
-frame us.
+Pages may load only what we serve: no inline script, no inline style, no other host. Text never
+becomes markup. Nobody may frame us.
 """
 
 from typing import Final
 
-# Styles of the console are constructed style sheets, which need no exception.
+# Styles of the console are constructed style sheets, which need no exception. Neither its scripts
+# nor its libraries turn text into markup or code: browsers that know trusted types refuse it.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 # What the API answers is data: nothing in it may run, load or be framed.
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"

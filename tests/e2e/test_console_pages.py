@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from cli.local.home import REPOSITORY
 from tests.support.browser import Scheme, Visitor, log_in, visiting
@@ -144,6 +144,23 @@ async def test_what_is_open_to_all_is_quiet_and_accessible_on_a_phone(
         assert content <= screen
         assert await is_dark(visitor.page) == (scheme == "dark")
         await check_accessible(visitor.page)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "document.body.innerHTML = '<img src=x onerror=alert(1)>'",
+        "document.createElement('script').text = 'alert(1)'",
+        "window.trustedTypes.createPolicy('mine', { createHTML: (text) => text })",
+    ],
+)
+async def test_no_script_of_a_page_can_turn_text_into_markup_or_code(
+    browser: Browser, platform: Platform, attempt: str
+) -> None:
+    async with visiting(browser, platform.url) as visitor:
+        await visitor.open("/log-in")
+        with pytest.raises(Error, match="TypeError"):
+            await visitor.page.evaluate(f"() => {{ {attempt} }}")
 
 
 async def test_the_chosen_colours_stay_whatever_the_system_says(member: Visitor) -> None:
