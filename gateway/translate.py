@@ -12,6 +12,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, TypeVar, cast
 
 import orjson
@@ -25,7 +26,7 @@ Reader = Callable[[Any], Any]
 
 _TIMESTAMP: Final = Timestamp.DESCRIPTOR.full_name
 _JSON: Final = "_json"
-_plans: Final[dict[str, list[tuple[str, str, Reader]]]] = {}
+_plans: Final[dict[str, list[tuple[str, Reader]]]] = {}
 _words: Final[dict[str, dict[int, str | None]]] = {}
 
 
@@ -34,8 +35,9 @@ def read(message: Message) -> dict[str, Any]:
     descriptor = cast("Descriptor", message.DESCRIPTOR)
     plan = _plans.get(descriptor.full_name)
     if plan is None:
-        plan = _plans[descriptor.full_name] = [_reader(field) for field in descriptor.fields]
-    return {name: reader(message) for name, _, reader in plan}
+        plan = [(json_name(field), _reader(field)) for field in descriptor.fields]
+        _plans[descriptor.full_name] = plan
+    return {name: reader(message) for name, reader in plan}
 
 
 def read_all(messages: Iterable[Message]) -> list[dict[str, Any]]:
@@ -121,22 +123,25 @@ def _scalar(field: FieldDescriptor, value: Any) -> Any:
     return value
 
 
-def _reader(field: FieldDescriptor) -> tuple[str, str, Reader]:
+def _reader(field: FieldDescriptor) -> Reader:
     name = field.name
+    if field.message_type is not None:
+        return _message_reader(field)
     if field.enum_type is not None:
         table = words(field.enum_type)
-        reader: Reader = lambda message: table[getattr(message, name)]  # noqa: E731 # one of a family of closures
-    elif field.message_type is not None:
-        reader = _message_reader(field)
-    elif name.endswith(_JSON) and field.is_repeated:
-        reader = lambda message: [orjson.Fragment(text) for text in getattr(message, name)]  # noqa: E731
-    elif name.endswith(_JSON):
-        reader = lambda message: _fragment(getattr(message, name))  # noqa: E731
-    elif field.is_repeated:
-        reader = lambda message: list(getattr(message, name))  # noqa: E731
-    else:
-        reader = lambda message: getattr(message, name)  # noqa: E731
-    return json_name(field), name, reader
+        return lambda message: table[getattr(message, name)]
+    if name.endswith(_JSON):
+        return _document_reader(field)
+    if field.is_repeated:
+        return lambda message: list(getattr(message, name))
+    return attrgetter(name)
+
+
+def _document_reader(field: FieldDescriptor) -> Reader:
+    name = field.name
+    if field.is_repeated:
+        return lambda message: [orjson.Fragment(text) for text in getattr(message, name)]
+    return lambda message: _fragment(getattr(message, name))
 
 
 def _message_reader(field: FieldDescriptor) -> Reader:
