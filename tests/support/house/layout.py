@@ -21,7 +21,7 @@ KIT = frozenset({
 })
 KIT_RPC = frozenset({
     "__init__", "context", "deadline", "drain", "errors", "interceptors", "permissions", "retries",
-    "server", "client",
+    "server", "client", "calls",
 })
 GATEWAY = frozenset({
     "__init__", "__main__", "app", "settings", "auth", "tenancy", "limits", "problems", "clients",
