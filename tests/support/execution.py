@@ -168,6 +168,14 @@ class World:
             self.tenant,
         )
 
+    async def go_on(self) -> None:
+        """End `keep_waiting`: the worker claims what waits at its next look."""
+        await self.stack.query(
+            "execution",
+            "UPDATE control.tenant_shares SET most_running = NULL WHERE tenant_id = $1",
+            self.tenant,
+        )
+
     async def usage_rows(self, run_id: str) -> list[dict[str, Any]]:
         """Read the usage events of a run from the outbox."""
         rows = await self.stack.query(

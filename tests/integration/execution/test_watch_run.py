@@ -6,6 +6,7 @@ import json
 import pytest
 
 from promptpilot.execution.v1 import execution_pb2 as pb
+from services.kit.caller import acting_as
 from services.kit.errors import InvalidArgument, NotFound
 from services.kit.ids import new_id
 from tests.support.execution import World, chain, definition, prompt, world_running
@@ -24,10 +25,18 @@ async def _watch(world: World, run_id: str, after: int = 0) -> list[pb.WatchRunR
 
 async def test_a_watcher_sees_every_event_and_the_text_as_it_comes(stack: Stack) -> None:
     async with world_running(stack, pace=0.3) as world:
+        await world.keep_waiting()
         run = await world.start(
             definition(prompt("a")), {"text": "Bees dance. Bees build. Bees fly far away."}
         )
-        items = await _watch(world, run.id)
+        items: list[pb.WatchRunResponse] = []
+        with acting_as(world.caller):
+            async for item in world.execution.WatchRun(
+                pb.WatchRunRequest(run_id=run.id), timeout=30
+            ):
+                if not items:  # the watcher listens: now nothing is said before it does
+                    await world.go_on()
+                items.append(item)
         events = _events(items)
         assert [event.sequence for event in events] == list(range(1, len(events) + 1))
         assert events[-1].type == "run.succeeded"
