@@ -60,10 +60,17 @@ class Rpcs:
 
         return call
 
-    async def stream(self, name: str, request: Any) -> list[Any]:
-        """Read a stream to its end."""
+    async def stream(
+        self, name: str, request: Any, *, at_first: Callable[[], Awaitable[None]] | None = None
+    ) -> list[Any]:
+        """Read a stream to its end; do something once its first item is there."""
+        items: list[Any] = []
         with acting_as(self._caller):
-            return [item async for item in getattr(self._stub, name)(request, timeout=30)]
+            async for item in getattr(self._stub, name)(request, timeout=30):
+                if not items and at_first is not None:
+                    await at_first()
+                items.append(item)
+        return items
 
 
 @dataclass(frozen=True)

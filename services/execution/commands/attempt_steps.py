@@ -68,13 +68,13 @@ class Attempts:
         if not step_plan.is_pure:
             self._spawn(step_plan.id, self._perform(step_plan, attempt))
 
-    def abort(self, step_id: str) -> None:
+    def stop(self, step_id: str) -> None:
         """Stop the attempt at a step, if one is under way; it sends no outcome."""
         task = self._tasks.pop(step_id, None)
         if task is not None:
             task.cancel()
 
-    def cancel(self) -> None:
+    def stop_all(self) -> None:
         """Stop all of them."""
         for task in self._tasks.values():
             task.cancel()

@@ -66,7 +66,7 @@ class RunExecution:
         finally:
             for timer in self._timers.values():
                 timer.cancel()
-            self._attempts.cancel()
+            self._attempts.stop_all()
 
     async def fail(self) -> None:
         """End the run as failed, after `execute` fell over a bug."""
@@ -156,7 +156,7 @@ class RunExecution:
                 case Sleep():
                     self._set_timer(effect.step_id, effect.until, self._wake(effect.step_id))
                 case Abort():
-                    self._attempts.abort(effect.step_id)
+                    self._attempts.stop(effect.step_id)
         return at_once
 
     async def _next(self) -> list[Event]:
