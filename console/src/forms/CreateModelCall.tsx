@@ -8,7 +8,6 @@ import { Panel } from '@/components/Panel';
 import { ModelCallOutput } from '@/components/ModelCallOutput';
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
-import type { PromptForm } from '@/forms/fields/PromptContentFields';
 import { ModelField } from '@/forms/fields/ModelField';
 import {
   fromContent,
@@ -16,6 +15,7 @@ import {
   toText,
   toValue,
   usedVariables,
+  type PromptForm,
   type PromptValues,
   type VariableValues,
 } from '@/forms/promptValues';

@@ -11,9 +11,9 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { TextInput } from '@/components/TextInput';
 import { TryDraft } from '@/forms/CreateModelCall';
-import { PromptContentFields, type PromptForm } from '@/forms/fields/PromptContentFields';
+import { PromptContentFields } from '@/forms/fields/PromptContentFields';
 import { contentFields, splitTags } from '@/forms/fields/requestPaths';
-import { emptyPrompt, toDraft } from '@/forms/promptValues';
+import { emptyPrompt, toDraft, type PromptForm } from '@/forms/promptValues';
 import { dropDraft, readDraft, useKeepDraft } from '@/util/useDraft';
 
 const empty: PromptForm = { ...emptyPrompt, name: '', description: '', tags: '', note: '' };

@@ -12,9 +12,9 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { TextInput } from '@/components/TextInput';
 import { TryDraft } from '@/forms/CreateModelCall';
-import { PromptContentFields, type PromptForm } from '@/forms/fields/PromptContentFields';
+import { PromptContentFields } from '@/forms/fields/PromptContentFields';
 import { contentFields } from '@/forms/fields/requestPaths';
-import { fromContent, toDraft } from '@/forms/promptValues';
+import { fromContent, toDraft, type PromptForm } from '@/forms/promptValues';
 import { dropDraft, readDraft, useKeepDraft } from '@/util/useDraft';
 
 interface Props {

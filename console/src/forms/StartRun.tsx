@@ -13,16 +13,10 @@ import { ProblemAlert } from '@/components/ProblemAlert';
 import { SelectInput } from '@/components/SelectInput';
 import { RowsSkeleton } from '@/components/Skeletons';
 import { RunInputFields } from '@/forms/fields/RunInputFields';
-import { fromInput, parseObject, toInput } from '@/forms/runInput';
+import { fromInput, parseObject, toInput, type StartRunValues } from '@/forms/runInput';
 import { readInputFields, readSteps } from '@/util/definition';
 
 const JsonEditor = lazy(() => import('@/components/editor/JsonEditor'));
-
-export interface StartRunValues {
-  fields: Record<string, string>;
-  json: string;
-  mode: 'test' | 'live';
-}
 
 interface Props {
   pipeline: Pipeline;

@@ -28,6 +28,15 @@ export interface PromptValues {
   more: string;
 }
 
+/** Values of both forms that write a version: of a new prompt, and of one that is there. */
+export interface PromptForm extends PromptValues {
+  name: string;
+  description: string;
+  /** Comma-separated. */
+  tags: string;
+  note: string;
+}
+
 export const emptyPrompt: PromptValues = {
   type: 'text',
   text: '',

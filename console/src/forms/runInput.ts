@@ -1,5 +1,13 @@
 import { isObject, type InputField } from '@/util/definition';
 
+/** A run's start as the form holds it: the input field by field, or as JSON. */
+export interface StartRunValues {
+  /** Text for strings, JSON for all other types. */
+  fields: Record<string, string>;
+  json: string;
+  mode: 'test' | 'live';
+}
+
 /** Form's texts as an input: strings as they are, all else as JSON; a field left empty is left out. */
 export function toInput(
   fields: readonly InputField[],

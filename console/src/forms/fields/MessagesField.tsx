@@ -3,7 +3,7 @@ import { Plus, X } from 'lucide-react';
 import { useController, useFieldArray, type Control } from 'react-hook-form';
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
-import type { PromptForm } from '@/forms/fields/PromptContentFields';
+import type { PromptForm } from '@/forms/promptValues';
 
 const ROLES = [
   { value: 'system', label: 'System' },

@@ -5,17 +5,8 @@ import { TextInput } from '@/components/TextInput';
 import { ModelField } from '@/forms/fields/ModelField';
 import { MessagesField } from '@/forms/fields/MessagesField';
 import { VariablesField } from '@/forms/fields/VariablesField';
-import { toText, type PromptValues } from '@/forms/promptValues';
+import { toText, type PromptForm } from '@/forms/promptValues';
 import { isObject } from '@/util/definition';
-
-/** Values of both forms that write a version: of a new prompt, and of one that is there. */
-export interface PromptForm extends PromptValues {
-  name: string;
-  description: string;
-  /** Comma-separated. */
-  tags: string;
-  note: string;
-}
 
 /** The template, its variables, and the model it is for. */
 export function PromptContentFields({ control }: { control: Control<PromptForm> }) {

@@ -3,8 +3,7 @@ import { useController, type Control } from 'react-hook-form';
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
 import { toText } from '@/forms/promptValues';
-import { faultOf } from '@/forms/runInput';
-import type { StartRunValues } from '@/forms/StartRun';
+import { faultOf, type StartRunValues } from '@/forms/runInput';
 import type { InputField } from '@/util/definition';
 
 /** A field for each property of the definition's input. */

@@ -3,8 +3,7 @@ import { Plus, X } from 'lucide-react';
 import { useController, useFieldArray, useWatch, type Control } from 'react-hook-form';
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
-import type { PromptForm } from '@/forms/fields/PromptContentFields';
-import { isValue, toText, usedVariables, type VariableType } from '@/forms/promptValues';
+import { isValue, toText, usedVariables, type PromptForm, type VariableType } from '@/forms/promptValues';
 
 const TYPES: readonly { value: VariableType; label: string }[] = [
   { value: 'string', label: 'Text' },

@@ -1,6 +1,5 @@
 import type { FieldPath } from 'react-hook-form';
-import type { PromptForm } from '@/forms/fields/PromptContentFields';
-import { draftFields } from '@/forms/promptValues';
+import { draftFields, type PromptForm } from '@/forms/promptValues';
 
 /** Paths of a request that holds a draft under `content` → fields of the form. */
 export const contentFields: Record<string, FieldPath<PromptForm>> = Object.fromEntries(
