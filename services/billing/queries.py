@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from services.billing.models import LedgerEntry, LedgerTransaction, Price, UsageRecord
-from services.billing.repository import Grouping, Ledger, Prices, TimeKey, UsageSum
+from services.billing.repository import Grouping, Ledger, Prices, UsageSum
 from services.billing.rules.costs import CataloguePrice
 from services.billing.rules.ranges import usage_range
 from services.kit.errors import InvalidArgument
 from services.kit.ids import TenantId
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.paging import TimeKey, cut_page, decode_token, encode_token, page_size, time_key
 from services.kit.work import Work
 
 _MAX_QUERY: Final = 200
@@ -57,27 +57,20 @@ async def list_usage_records(
     work: Work, tenant: TenantId, *, size: int, token: str
 ) -> tuple[Sequence[UsageRecord], str]:
     """Return a page of usage records, newest first, and the token of the next one."""
-    limit, after = page_size(size), _time_key(token)
+    limit, after = page_size(size), time_key(token, "use")
     async with work.begin(tenant) as tx:
         found = await Ledger(tx).records_page(after, limit + 1)
-    page = found[:limit]
-    if len(found) <= limit:
-        return page, ""
-    return page, encode_token([page[-1].occur_time.isoformat(), page[-1].id])
+    return cut_page(found, limit, lambda last: TimeKey(last.occur_time, last.id).token())
 
 
 async def list_ledger_transactions(
     work: Work, tenant: TenantId, *, size: int, token: str
 ) -> tuple[Sequence[tuple[LedgerTransaction, list[LedgerEntry]]], str]:
     """Return a page of postings with their entries, newest first, and the token of the next."""
-    limit, after = page_size(size), _time_key(token)
+    limit, after = page_size(size), time_key(token, "ltx")
     async with work.begin(tenant) as tx:
         found = await Ledger(tx).transactions_page(after, limit + 1)
-    page = found[:limit]
-    if len(found) <= limit:
-        return page, ""
-    last, _ = page[-1]
-    return page, encode_token([last.create_time.isoformat(), last.id])
+    return cut_page(found, limit, lambda last: TimeKey(last[0].create_time, last[0].id).token())
 
 
 async def list_prices(
@@ -107,25 +100,12 @@ async def list_prices(
     found = sorted(
         (price for price in listed if after is None or _place(price) > after), key=_place
     )
-    page = found[:limit]
-    return page, encode_token(list(_place(page[-1]))) if len(found) > limit else ""
+    return cut_page(found, limit, lambda last: encode_token(list(_place(last))))
 
 
 def _place(price: ListedPrice) -> tuple[int, str, str]:
     """Return a price's place in the list: own prices first, then by provider and model."""
     return 0 if isinstance(price, Price) else 1, price.provider, price.model
-
-
-def _time_key(token: str) -> TimeKey | None:
-    match decode_token(token, parts=2):
-        case None:
-            return None
-        case [str(time), str(row_id)] if "\0" not in row_id:
-            try:
-                return TimeKey(datetime.fromisoformat(time).astimezone(), row_id)
-            except (ValueError, OverflowError):
-                pass
-    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
 
 
 def _price_key(token: str) -> tuple[int, str, str] | None:

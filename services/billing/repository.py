@@ -34,6 +34,7 @@ from services.billing.models import (
 )
 from services.billing.rules.costs import OwnPrice, Rates
 from services.billing.rules.ranges import UsageRange
+from services.kit.paging import TimeKey
 from services.kit.work import Tx
 
 Grouping = Literal["day", "model", "pipeline"]
@@ -48,14 +49,6 @@ class UsageSum:
     input_tokens: int
     output_tokens: int
     cost_nano_usd: int
-
-
-@dataclass(frozen=True, slots=True)
-class TimeKey:
-    """Where a page of records or postings ends: time and id of its last row."""
-
-    time: datetime
-    id: str
 
 
 class Prices:

@@ -14,6 +14,7 @@ from services.identity.rules import api_keys as key_rules
 from services.identity.rules import signing_keys as signing_rules
 from services.identity.rules.roles import Role, mask_of
 from services.kit.ids import TenantId, is_id
+from services.kit.paging import TimeKey
 from services.kit.seal import Sealer
 from services.kit.work import Work
 
@@ -105,7 +106,7 @@ async def list_tenants(work: Work, *, after: str | None, limit: int) -> list[Ten
 
 
 async def list_members(
-    work: Work, tenant: TenantId, *, after: tuple[datetime, str] | None, limit: int
+    work: Work, tenant: TenantId, *, after: TimeKey | None, limit: int
 ) -> list[tuple[Membership, User]]:
     """Return the members of a tenant, oldest first."""
     async with work.begin_control() as tx:

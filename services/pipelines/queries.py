@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, Protocol
 
-from services.kit.errors import InvalidArgument
-from services.kit.ids import TenantId, is_id
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.ids import TenantId
+from services.kit.paging import TimeKey, cut_page, encode_token, number_key, page_size, time_key
 from services.kit.work import Work
 from services.pipelines.errors import LabelNotFound, PipelineArchived, PipelineInvalid
 from services.pipelines.models import Pipeline, PipelineVersion
-from services.pipelines.repository import PipelineFilter, PipelineKey, Pipelines, find_label
+from services.pipelines.repository import PipelineFilter, Pipelines, find_label
 from services.pipelines.rules import definitions
 from services.pipelines.rules import pipelines as rules
 from services.pipelines.rules.definitions import CheckedDefinition
@@ -20,7 +18,6 @@ from services.pipelines.rules.schema import DEFINITION_SCHEMA_TEXT
 from services.pipelines.rules.templates import Template, templates
 
 _MAX_QUERY: Final = 200
-_MAX_NUMBER: Final = 2**31 - 1
 
 
 class PromptDirectory(Protocol):
@@ -65,13 +62,10 @@ async def list_pipelines(
     """Return a page of pipelines, last changed first, and the next one's token ("" at the end)."""
     if len(only.query) > _MAX_QUERY or "\0" in only.query:
         raise PipelineInvalid.of_field("query", f"must have at most {_MAX_QUERY} characters")
-    limit, after = page_size(size), _pipeline_key(token)
+    limit, after = page_size(size), time_key(token, "pip")
     async with work.begin(tenant) as tx:
         found = await Pipelines(tx).page(only, after, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    if not more:
-        return page, ""
-    return page, encode_token([page[-1].update_time.isoformat(), page[-1].id])
+    return cut_page(found, limit, lambda last: TimeKey(last.update_time, last.id).token())
 
 
 async def get_pipeline_version(
@@ -87,13 +81,12 @@ async def list_pipeline_versions(
     work: Work, tenant: TenantId, *, reference: str, size: int, token: str
 ) -> tuple[Sequence[PipelineVersion], str]:
     """Return a page of versions, newest first, and the token of the next one ("" at the end)."""
-    limit, before = page_size(size), _version_key(token)
+    limit, before = page_size(size), number_key(token)
     async with work.begin(tenant) as tx:
         pipelines = Pipelines(tx)
         pipeline = await pipelines.get(reference)
         found = await pipelines.versions_page(pipeline, before, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    return page, encode_token([page[-1].number]) if more else ""
+    return cut_page(found, limit, lambda last: encode_token([last.number]))
 
 
 async def resolve_pipeline(
@@ -121,24 +114,3 @@ def _labelled(pipeline: Pipeline, label: str) -> int:
     if found is None:
         raise LabelNotFound.of(pipeline.name, label)
     return found.version
-
-
-def _pipeline_key(token: str) -> PipelineKey | None:
-    match decode_token(token, parts=2):
-        case None:
-            return None
-        case [str(time), str(pipeline_id)] if is_id("pip", pipeline_id):
-            try:
-                return PipelineKey(datetime.fromisoformat(time).astimezone(), pipeline_id)
-            except (ValueError, OverflowError):
-                pass
-    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
-
-
-def _version_key(token: str) -> int | None:
-    match decode_token(token, parts=1):
-        case None:
-            return None
-        case [int(number)] if 0 < number <= _MAX_NUMBER:
-            return number
-    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")

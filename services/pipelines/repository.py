@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from services.kit.ids import is_id
+from services.kit.paging import TimeKey
 from services.kit.work import Tx
 from services.pipelines.errors import (
     LabelNotFound,
@@ -26,14 +26,6 @@ class PipelineFilter:
 
     query: str = ""
     is_archived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineKey:
-    """Where a page of pipelines ends: the sort key of its last row."""
-
-    update_time: datetime
-    id: str
 
 
 class Pipelines:
@@ -61,7 +53,7 @@ class Pipelines:
         return pipeline
 
     async def page(
-        self, only: PipelineFilter, after: PipelineKey | None, size: int
+        self, only: PipelineFilter, after: TimeKey | None, size: int
     ) -> Sequence[Pipeline]:
         """Return up to `size` pipelines with their labels, last changed first, after a key."""
         statement = (
@@ -73,7 +65,7 @@ class Pipelines:
         )
         if after is not None:
             key = tuple_(Pipeline.update_time, Pipeline.id)
-            statement = statement.where(key < tuple_(after.update_time, after.id))
+            statement = statement.where(key < tuple_(after.time, after.id))
         return (await self._session.scalars(statement)).all()
 
     async def save(self, pipeline: Pipeline) -> None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.kit.errors import InvalidArgument, NotFound
-from services.kit.ids import TenantId, is_id
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.ids import TenantId
+from services.kit.paging import TimeKey, cut_page, encode_token, number_key, page_size, time_key
 from services.kit.work import Work
 from services.prompts.errors import (
     LabelNotFound,
@@ -15,14 +14,13 @@ from services.prompts.errors import (
     PromptVersionNotFound,
 )
 from services.prompts.models import Prompt, PromptVersion
-from services.prompts.repository import PromptFilter, PromptKey, Prompts, Reference, Resolution
+from services.prompts.repository import PromptFilter, Prompts, Reference, Resolution
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import Content, ContentDraft, Message, check_content, render
 from services.prompts.rules.violations import Violations
 
 MOST_REFERENCES = 100
 _MOST_QUERY_CHARACTERS = 200
-_MOST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,10 @@ async def list_prompts(
     violations.add_text("query", only.query, most=_MOST_QUERY_CHARACTERS)
     violations.add_text("tag", only.tag, most=rules.MOST_TAG_CHARACTERS)
     violations.raise_as(PromptInvalid)
-    limit, after = page_size(size), _prompt_key(token)
+    limit, after = page_size(size), time_key(token, "prm")
     async with work.begin(tenant) as tx:
         found = await Prompts(tx).page(only, after, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    if not more:
-        return page, ""
-    return page, encode_token([page[-1].update_time.isoformat(), page[-1].id])
+    return cut_page(found, limit, lambda last: TimeKey(last.update_time, last.id).token())
 
 
 async def get_prompt_version(
@@ -79,7 +74,7 @@ async def list_prompt_versions(
     work: Work, tenant: TenantId, *, reference: str, size: int, token: str
 ) -> tuple[Sequence[PromptVersion], str]:
     """Return a page of versions, newest first, and the next one's token ("" at the end)."""
-    limit, before = page_size(size), _version_key(token)
+    limit, before = page_size(size), number_key(token)
     async with work.begin(tenant) as tx:
         page = await Prompts(tx).versions_page(reference, before, limit)
     # Numbers have no gaps: version 1 is the last, however large or small the page was.
@@ -145,24 +140,3 @@ def _at(index: int, error: NotFound) -> NotFound:
     """Say in the error which of many references it is about."""
     error.metadata = {**error.metadata, "index": str(index)}
     return error
-
-
-def _prompt_key(token: str) -> PromptKey | None:
-    match decode_token(token, parts=2):
-        case None:
-            return None
-        case [str(time), str(prompt_id)] if is_id("prm", prompt_id):
-            try:
-                return PromptKey(datetime.fromisoformat(time).astimezone(), prompt_id)
-            except (ValueError, OverflowError):
-                pass
-    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")
-
-
-def _version_key(token: str) -> int | None:
-    match decode_token(token, parts=1):
-        case None:
-            return None
-        case [int(number)] if 0 < number <= _MOST_NUMBER:
-            return number
-    raise InvalidArgument.of_field("page_token", "is not a token that this list gave out")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -24,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from services.kit.ids import is_id
+from services.kit.paging import TimeKey
 from services.kit.work import Tx
 from services.prompts.errors import PromptNameTaken, PromptNotFound, PromptVersionNotFound
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
@@ -38,14 +38,6 @@ class PromptFilter:
     query: str = ""
     tag: str = ""
     is_archived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PromptKey:
-    """Where a page of prompts ends: the sort key of its last row."""
-
-    update_time: datetime
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +77,7 @@ class Prompts:
             raise PromptNotFound.of(reference)
         return prompt
 
-    async def page(
-        self, only: PromptFilter, after: PromptKey | None, size: int
-    ) -> Sequence[Prompt]:
+    async def page(self, only: PromptFilter, after: TimeKey | None, size: int) -> Sequence[Prompt]:
         """Return up to `size` prompts with their labels, last changed first, after a key."""
         statement = (
             select(Prompt)
@@ -98,7 +88,7 @@ class Prompts:
         )
         if after is not None:
             key = tuple_(Prompt.update_time, Prompt.id)
-            statement = statement.where(key < tuple_(after.update_time, after.id))
+            statement = statement.where(key < tuple_(after.time, after.id))
         return (await self._session.scalars(statement)).all()
 
     async def save(self, prompt: Prompt) -> None:

@@ -1,5 +1,6 @@
 """Reading providers and models."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.execution.models import Provider, ProviderId
@@ -7,7 +8,7 @@ from services.execution.repository.providers import Providers
 from services.execution.rules.modes import Mode
 from services.execution.rules.providers import ANY_MODEL
 from services.kit.ids import TenantId
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.paging import cut_page, decode_token, encode_token, page_size
 from services.kit.work import Work
 
 SIMULATOR: Final = "simulator"
@@ -21,15 +22,13 @@ async def get_provider(work: Work, tenant: TenantId, provider_id: ProviderId) ->
 
 async def list_providers(
     work: Work, tenant: TenantId, *, size: int, token: str
-) -> tuple[list[Provider], str]:
+) -> tuple[Sequence[Provider], str]:
     """Return a page of providers by name, and the token of the next page."""
     count = page_size(size)
     key = decode_token(token, 1)
     async with work.begin(tenant) as tx:
         found = await Providers(tx).page(after=str(key[0]) if key else "", size=count + 1)
-    if len(found) <= count:
-        return found, ""
-    return found[:count], encode_token([found[count - 1].name])
+    return cut_page(found, count, lambda last: encode_token([last.name]))
 
 
 async def list_models(

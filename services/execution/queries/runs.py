@@ -1,7 +1,7 @@
 """Reading runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import orjson
@@ -13,7 +13,7 @@ from services.execution.rules.plan import PinnedPrompt, Plan, parse_plan, prompt
 from services.execution.rules.states import TERMINAL_RUN, StepState
 from services.kit.errors import InvalidArgument
 from services.kit.ids import TenantId
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.paging import TimeKey, cut_page, page_size, time_key
 from services.kit.work import Work
 
 _MOST_EVENTS: Final = 500
@@ -74,18 +74,15 @@ async def get_run(work: Work, tenant: TenantId, run_id: RunId) -> RunDetail:
 
 async def list_runs(
     work: Work, tenant: TenantId, *, pipeline_id: str, state: str, size: int, token: str
-) -> tuple[list[RunView], str]:
+) -> tuple[Sequence[RunView], str]:
     """Return a page of runs, newest first, and the token of the next page."""
     count = page_size(size)
-    after = _after(token)
+    after = time_key(token, "run")
     async with work.begin(tenant) as tx:
         views = await Runs(tx).page(
             pipeline_id=pipeline_id, state=state, after=after, size=count + 1
         )
-    if len(views) <= count:
-        return views, ""
-    last = views[count - 1].run
-    return views[:count], encode_token([last.create_time.isoformat(), last.id])
+    return cut_page(views, count, lambda last: TimeKey(last.run.create_time, last.run.id).token())
 
 
 async def list_run_events(
@@ -131,16 +128,6 @@ def _state(row: RunStep | None, *, has_ended: bool) -> StepState:
         return StepState(row.state)
     # What a run that has ended did not come to will not come.
     return StepState.CANCELLED if has_ended else StepState.PENDING
-
-
-def _after(token: str) -> tuple[datetime, str] | None:
-    key = decode_token(token, 2)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(key[0])), str(key[1])
-    except ValueError:
-        raise InvalidArgument.of_field("page_token", "is not a token of this list") from None
 
 
 def is_terminal_event(type_: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer
 from services.execution.errors import RunNotFound
 from services.execution.models import QueuedRun, Run, RunEvent, RunPlan, RunStep
 from services.execution.rules.states import TERMINAL_RUN, RunState
+from services.kit.paging import TimeKey
 from services.kit.work import Tx
 
 _LEASE = (QueuedRun.lease_until, (QueuedRun.lease_until < func.clock_timestamp()).label("is_lost"))
@@ -86,7 +87,7 @@ class Runs:
         return _view(row)
 
     async def page(
-        self, *, pipeline_id: str, state: str, after: tuple[datetime, str] | None, size: int
+        self, *, pipeline_id: str, state: str, after: TimeKey | None, size: int
     ) -> list[RunView]:
         """Return runs, newest first, without input and output; `state` may be owner_lost too."""
         query = select(Run, *_LEASE).outerjoin(QueuedRun, QueuedRun.run_id == Run.id)
@@ -96,7 +97,7 @@ class Runs:
         if state:
             query = query.where(*_of_state(state))
         if after is not None:
-            query = query.where(tuple_(Run.create_time, Run.id) < after)
+            query = query.where(tuple_(Run.create_time, Run.id) < tuple_(after.time, after.id))
         query = query.order_by(Run.create_time.desc(), Run.id.desc()).limit(size)
         return [_view(row) for row in await self._tx.session.execute(query)]
 

@@ -1,7 +1,6 @@
 """Users and their memberships."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.identity.errors import UserNotFound
 from services.identity.models import Membership, Tenant, User
 from services.identity.rules.roles import Role
+from services.kit.paging import TimeKey
 from services.kit.work import Tx
 
 
@@ -86,7 +86,7 @@ class Accounts:
         return Account(row[0], row[1], Role(row[2]))
 
     async def members(
-        self, tenant_id: str, *, after: tuple[datetime, str] | None, limit: int
+        self, tenant_id: str, *, after: TimeKey | None, limit: int
     ) -> list[tuple[Membership, User]]:
         """Return members of a tenant, oldest first, from the one after (create_time, user id)."""
         order = (Membership.create_time, Membership.user_id)
@@ -98,6 +98,6 @@ class Accounts:
             .limit(limit)
         )
         if after is not None:
-            query = query.where(tuple_(*order) > after)
+            query = query.where(tuple_(*order) > tuple_(after.time, after.id))
         rows = (await self._tx.session.execute(query)).all()
         return [(row[0], row[1]) for row in rows]

@@ -16,10 +16,9 @@ from services.identity.models import ApiKeyId
 from services.identity.servicer import translation
 from services.identity.servicer.parts import Parts
 from services.kit.caller import current_caller, current_tenant
-from services.kit.errors import InvalidArgument
 from services.kit.idempotency import once
 from services.kit.ids import parse_id
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.paging import TimeKey, cut_page, decode_token, encode_token, page_size, time_key
 
 _Context = grpc.aio.ServicerContext[object, object]
 
@@ -54,9 +53,9 @@ class TenantRpcs(IdentityServiceServicer):
         limit = page_size(request.page_size)
         after = _id_of(request.page_token, "ten")
         tenants = await queries.list_tenants(self._work, after=after, limit=limit + 1)
-        more = encode_token([tenants[limit - 1].id]) if len(tenants) > limit else ""
+        page, more = cut_page(tenants, limit, lambda last: encode_token([last.id]))
         return pb.ListTenantsResponse(
-            tenants=map(translation.from_tenant, tenants[:limit]), next_page_token=more
+            tenants=map(translation.from_tenant, page), next_page_token=more
         )
 
     async def ListMembers(
@@ -65,13 +64,12 @@ class TenantRpcs(IdentityServiceServicer):
         """Return a page of the members of the caller's tenant."""
         tenant_id = current_tenant()
         limit = page_size(request.page_size)
-        after = _member_of(request.page_token)
+        after = time_key(request.page_token, "usr")
         rows = await queries.list_members(self._work, tenant_id, after=after, limit=limit + 1)
-        more = ""
-        if len(rows) > limit:
-            last = rows[limit - 1][0]
-            more = encode_token([last.create_time.isoformat(), last.user_id])
-        members = [translation.from_member(*row) for row in rows[:limit]]
+        page, more = cut_page(
+            rows, limit, lambda last: TimeKey(last[0].create_time, last[0].user_id).token()
+        )
+        members = [translation.from_member(*row) for row in page]
         return pb.ListMembersResponse(members=members, next_page_token=more)
 
     async def CreateApiKey(
@@ -113,9 +111,9 @@ class TenantRpcs(IdentityServiceServicer):
         limit = page_size(request.page_size)
         before = _id_of(request.page_token, "key")
         keys = await queries.list_api_keys(self._work, tenant_id, before=before, limit=limit + 1)
-        more = encode_token([keys[limit - 1].id]) if len(keys) > limit else ""
+        page, more = cut_page(keys, limit, lambda last: encode_token([last.id]))
         return pb.ListApiKeysResponse(
-            api_keys=map(translation.from_api_key, keys[:limit]), next_page_token=more
+            api_keys=map(translation.from_api_key, page), next_page_token=more
         )
 
     async def RevokeApiKey(
@@ -160,15 +158,3 @@ def _id_of(page_token: str, prefix: str) -> str | None:
     if key is None:
         return None
     return parse_id(prefix, str(key[0]), field="page_token")
-
-
-def _member_of(page_token: str) -> tuple[datetime, str] | None:
-    key = decode_token(page_token, 2)
-    if key is None:
-        return None
-    user_id = parse_id("usr", str(key[1]), field="page_token")
-    try:
-        return datetime.fromisoformat(str(key[0])).astimezone(UTC), user_id
-    except (ValueError, OverflowError):
-        text = "is not a token that this list gave out"
-        raise InvalidArgument.of_field("page_token", text) from None

@@ -1,6 +1,7 @@
 """Page sizes are bounded, and page tokens hold what was put in or are refused."""
 
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta, timezone
 
 import orjson
 import pytest
@@ -8,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.errors import InvalidArgument
-from services.kit.paging import decode_token, encode_token, page_size
+from services.kit.ids import new_id
+from services.kit.paging import (
+    TimeKey,
+    cut_page,
+    decode_token,
+    encode_token,
+    number_key,
+    page_size,
+    time_key,
+)
 
 _PARTS = st.lists(
     st.none()
@@ -75,3 +85,61 @@ def test_no_text_breaks_the_reader_of_tokens(token: str) -> None:
     except InvalidArgument:
         return
     assert key is None or len(key) == 2
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_key_comes_back_from_its_token_to_the_microsecond(time: datetime) -> None:
+    key = TimeKey(time, new_id("run"))
+    assert time_key(key.token(), "run") == key
+
+
+def test_a_time_key_of_any_zone_is_read_as_the_same_moment() -> None:
+    noon = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=2)))
+    read = time_key(TimeKey(noon, new_id("run")).token(), "run")
+    assert read is not None
+    assert read.time == noon
+    assert read.time.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ["2026-11-23T12:00:00+00:00", "run_1"],
+        ["2026-11-23T12:00:00+00:00", new_id("prm")],
+        ["yesterday", new_id("run")],
+        ["0001-01-01T00:00:00+14:00", new_id("run")],
+        [7, new_id("run")],
+        [None, None],
+        ["2026-11-23T12:00:00+00:00"],
+    ],
+)
+def test_a_time_key_that_no_list_gave_out_is_refused(key: list[str | int | None]) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        time_key(encode_token(key), "run")
+    assert caught.value.violations[0].field == "page_token"
+
+
+@pytest.mark.parametrize("number", [1, 2**31 - 1])
+def test_a_number_comes_back_from_its_token(number: int) -> None:
+    assert number_key(encode_token([number])) == number
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, "1", None])
+def test_a_number_that_no_row_can_have_is_refused(number: str | int | None) -> None:
+    with pytest.raises(InvalidArgument):
+        number_key(encode_token([number]))
+
+
+def test_without_a_token_there_is_no_key() -> None:
+    assert time_key("", "run") is None
+    assert number_key("") is None
+
+
+@pytest.mark.parametrize(
+    ("found", "page", "token"),
+    [([], [], ""), ([1, 2], [1, 2], ""), ([1, 2, 3], [1, 2], "after 2")],
+)
+def test_a_page_ends_with_a_token_while_more_rows_follow(
+    found: list[int], page: list[int], token: str
+) -> None:
+    assert cut_page(found, 2, lambda last: f"after {last}") == (page, token)
