@@ -18,6 +18,7 @@ from gateway import openapi, probes, problems
 from gateway.auth.doorkeeper import NAME, Gatekeeper
 from gateway.clients import Clients
 from gateway.edge import OPENAPI_PATH, Edge
+from gateway.live.prompts import PromptChanges
 from gateway.live.streams import Streams
 from gateway.pages import Pages
 from gateway.resolved import ResolvedPrompts
@@ -56,7 +57,8 @@ def build(settings: GatewaySettings) -> Gateway:
     bus = Bus(settings.bus, NAME)
     streams = Streams(settings.live)
     clients = _clients(channels)
-    resolved = ResolvedPrompts(clients.prompts, bus)
+    changes = PromptChanges(bus)
+    resolved = ResolvedPrompts(clients.prompts, changes)
     keeper = Gatekeeper(
         clients.identity,
         bus,
@@ -70,6 +72,7 @@ def build(settings: GatewaySettings) -> Gateway:
     api = build_api()
     api.state.clients = clients
     api.state.resolved = resolved
+    api.state.prompt_changes = changes
     api.state.streams = streams
     api.state.doorkeeper = keeper
     api.state.readiness = readiness
@@ -81,7 +84,7 @@ def build(settings: GatewaySettings) -> Gateway:
     async def hear_of_changes() -> None:
         await bus.connect()
         await keeper.listen()
-        await resolved.listen()
+        await changes.listen()
 
     return Gateway(
         settings=settings,

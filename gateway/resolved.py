@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import orjson
 from fastapi import Depends
-from nats.aio.msg import Msg
 from starlette.requests import Request
 
 from gateway.answers import etag_of_body
 from gateway.clients import ask
+from gateway.live.prompts import PromptChange, PromptChanges
 from gateway.operations import PROMPTS
 from gateway.pushed_cache import PushedCache
 from gateway.translate import read
 from promptpilot.prompts.v1 import prompts_pb2 as pb
-from services.kit.bus import Bus
 from services.kit.caller import current_caller
 from services.kit.rpc.permissions import requirements_of
 
 if TYPE_CHECKING:  # this name exists for the type checker only
     from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceAsyncStub
 
-_SUBJECT: Final = "evt.*.prompts.>"
 _MOST_BYTES: Final = 32 * 1024 * 1024
 # What an entry weighs beside its bytes: key, marks, dictionaries.
 _OVERHEAD_BYTES: Final = 1024
@@ -49,26 +47,18 @@ class ResolvedBody:
 class ResolvedPrompts:
     """Fetches prompts for the current caller, from memory where they have not changed."""
 
-    def __init__(self, prompts: "PromptsServiceAsyncStub", bus: Bus) -> None:
+    def __init__(self, prompts: "PromptsServiceAsyncStub", changes: PromptChanges) -> None:
         self._prompts = prompts
-        self._bus = bus
-        self._is_listening = False
         self._requirement = requirements_of(PROMPTS.full_name)["ResolvePrompts"]
         self._cache = PushedCache[_Key, ResolvedBody](
-            lambda: self._is_listening and bus.is_connected,
+            lambda: changes.is_heard,
             lambda resolved: resolved.marks,
             ttl_s=_TTL_S,
             ttl_unpushed_s=0,
             weigh=lambda resolved: len(resolved.body) + _OVERHEAD_BYTES,
             most=_MOST_BYTES,
         )
-
-    async def listen(self) -> None:
-        """Hear of changes from now on. What was missed while NATS was away is forgotten after."""
-        await self._bus.listen(_SUBJECT, self._on_event)
-        self._bus.on_missed(self._cache.clear)
-        self._cache.clear()
-        self._is_listening = True
+        changes.before_readers(self._on_change, self._cache.clear)
 
     async def get(self, reference: pb.PromptReference) -> ResolvedBody:
         """Return what a reference stands for. Raises PermissionDenied and what prompts answers."""
@@ -95,11 +85,8 @@ class ResolvedPrompts:
 
         return resolve
 
-    async def _on_event(self, message: Msg) -> None:
-        tenant = message.subject.split(".")[1]
-        prompt_id = orjson.loads(message.data).get("prompt_id", "")
-        if prompt_id:
-            self._cache.forget(_mark(tenant, prompt_id))
+    def _on_change(self, change: PromptChange) -> None:
+        self._cache.forget(_mark(change.tenant, change.body["prompt_id"]))
 
 
 def _mark(tenant: str, prompt: str) -> str:

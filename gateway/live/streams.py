@@ -1,7 +1,7 @@
 """What streams share: bounds, their count, how an event is written and a call is read."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Annotated, Any, Final
 
 import orjson
@@ -104,9 +104,15 @@ class EventStream(StreamingResponse):
     media_type = STREAM
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], streams: Streams, bell: asyncio.Event
+        self,
+        events: AsyncGenerator[bytes, None],
+        streams: Streams,
+        bell: asyncio.Event,
+        *,
+        on_end: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(events, headers=_HEADERS)
+        self._on_end = on_end
         self._events = events
         self._streams = streams
         self._bell = bell
@@ -125,6 +131,8 @@ class EventStream(StreamingResponse):
             return  # the reader takes nothing: uvicorn closes the unfinished response's connection
         finally:
             self._streams.leave(self._bell)
+            if self._on_end is not None:
+                self._on_end()
             # Now, not when it is collected: the call behind it ends with it.
             await self._events.aclose()
 

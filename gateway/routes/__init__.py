@@ -13,6 +13,7 @@ from gateway.routes.identity.sessions import keys, sessions
 from gateway.routes.identity.tenants import tenants
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
 from gateway.routes.prompts.versions import versions as prompt_versions
 
@@ -20,6 +21,7 @@ from gateway.routes.prompts.versions import versions as prompt_versions
 ROUTERS = (
     prompt_versions,
     runs,
+    live,
     prompts,
     pipelines,
     pipeline_versions,

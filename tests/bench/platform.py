@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.commands.status import memory_mib
@@ -15,6 +16,7 @@ from services.kit.ids import new_id
 from tests.bench.load import closed_loop, open_loop
 from tests.bench.report import heading, line, ms, percentile
 from tests.support.processes import Client, Platform, sign_up
+from tests.support.server_events import Event, events_of
 
 # A user's mean pause between two requests: 50 users ask some 150 times a second.
 _THINK_S = 0.3
@@ -69,6 +71,7 @@ _BARE = "import grpc.aio, sqlalchemy.ext.asyncio, asyncpg, nats, time; time.slee
 async def _doors(platform: Platform) -> None:
     async with platform.client(platform.values["PP_TEST_KEY"]) as client:
         await _prompt_fetch(client)
+        await _label_push(client)
         await _reads_and_writes(client)
         await _first_token(client)
     await _sign_ups(platform)
@@ -107,6 +110,28 @@ async def _prompt_fetch(client: Client) -> None:
     )
     line("prompt fetch, 200/s + 10 writes/s, p50", ms(percentile(mixed, 0.5)), bar="3 ms")
     line("prompt fetch, 200/s + 10 writes/s, p99", ms(percentile(mixed, 0.99)), bar="15 ms")
+
+
+async def _label_push(client: Client) -> None:
+    made = await client.post("/v1/prompts", _prompt(new_id("bch")[4:]))
+    at = f"/v1/prompts/{made['prompt']['id']}"
+    spent = []
+    async with client.session.get("/v1/prompts/live") as response:
+        events = events_of(response)
+        await _until(events, "ready")
+        for _ in range(50):
+            began = time.perf_counter()
+            await client.call("PUT", f"{at}/labels/production", {"version": 1})
+            await _until(events, "prompt_label.set")
+            spent.append(time.perf_counter() - began)
+            await asyncio.sleep(0.05)
+    line("label moved → told to a subscriber, p50", ms(percentile(spent, 0.5)))
+    line("label moved → told to a subscriber, p99", ms(percentile(spent, 0.99)), bar="1,000 ms")
+
+
+async def _until(events: AsyncIterator[Event], kind: str) -> None:
+    while (await anext(events)).type != kind:
+        pass
 
 
 async def _reads_and_writes(client: Client) -> None:

@@ -38,7 +38,7 @@ async def test_another_tenants_pages_are_not_found_and_its_lists_do_not_show_the
         for path in ("/", "/prompts", "/pipelines", "/runs", "/usage", "/api-keys", "/providers"):
             await stranger.open(path)
             await expect(stranger.page.get_by_role("heading", level=1)).to_be_visible()
-            await stranger.page.wait_for_load_state("networkidle")
+            await stranger.settled()
             await expect(stranger.page.get_by_text("canary")).to_have_count(0)
         stranger.check_quiet()
     for path in pages:

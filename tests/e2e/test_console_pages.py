@@ -190,7 +190,7 @@ async def _open(visitor: Visitor, path: str, things: Demo) -> None:
     address = path.format(prompt=things.prompt, pipeline=things.pipeline, run=things.run)
     await visitor.open(address)
     await expect(visitor.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
-    await visitor.page.wait_for_load_state("networkidle")
+    await visitor.settled()
 
 
 async def check_accessible(page: Page) -> None:

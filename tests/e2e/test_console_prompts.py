@@ -54,6 +54,18 @@ async def test_a_missing_variable_is_said_at_its_field_before_anything_is_called
     member.check_quiet()
 
 
+async def test_a_label_that_moves_elsewhere_is_seen_without_a_reload(member: Visitor) -> None:
+    page = member.page
+    await _open_summarization(page)
+    await _save_with_one_more_line(page)
+    elsewhere = await page.context.new_page()
+    await elsewhere.goto(page.url)
+    await _move_production_to(elsewhere, 2)
+    versions = page.get_by_role("listitem").filter(has_text="Version 2")
+    await expect(versions.get_by_role("button", name="Move production", exact=True)).to_be_visible()
+    member.check_quiet()
+
+
 async def _open_summarization(page: Page) -> None:
     main = page.get_by_role("navigation", name="Main")
     await main.get_by_role("link", name="Prompts").click()

@@ -1,5 +1,6 @@
 """The console in a real browser, as a person meets it: by role and label, every complaint heard."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from playwright.async_api import (
     Browser,
     ConsoleMessage,
     Page,
+    Request,
     Response,
     ViewportSize,
     async_playwright,
@@ -30,6 +32,8 @@ _ARGUMENTS: Final = (
 _EXECUTABLE: Final = "/usr/bin/chromium"
 # A page waits for services that share two cores with the browser.
 _PATIENCE_MS: Final = 20_000
+_QUIET_S: Final = 0.3
+_LOOK_S: Final = 0.05
 # What Chromium writes for each answer of 400 and more; answers are watched by themselves.
 _OF_AN_ANSWER: Final = "Failed to load resource"
 
@@ -49,11 +53,15 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     # Answers of 400 and more, as "status method path", with … in place of each id.
     refusals: list[str] = field(default_factory=list)
+    _awaited: set[Request] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
         self.page.on("response", self._see)
+        self.page.on("request", self._begin)
+        self.page.on("requestfinished", self._awaited.discard)
+        self.page.on("requestfailed", self._awaited.discard)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(_OF_AN_ANSWER):
@@ -63,6 +71,18 @@ class Visitor:
         if response.status >= 400:
             path = _AN_ID.sub("…", response.url.removeprefix(self.url))
             self.refusals.append(f"{response.status} {response.request.method} {path}")
+
+    def _begin(self, request: Request) -> None:
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            self._awaited.add(request)
+
+    async def settled(self) -> None:
+        """Wait until the page has waited for no answer for a moment; streams have no end."""
+        quiet_s = 0.0
+        async with asyncio.timeout(_PATIENCE_MS / 1000):
+            while quiet_s < _QUIET_S:
+                quiet_s = 0.0 if self._awaited else quiet_s + _LOOK_S
+                await asyncio.sleep(_LOOK_S)
 
     async def open(self, path: str) -> None:
         """Load a page by its address, as from a link in a mail."""

@@ -19,6 +19,8 @@ class Operation:
     path_parameters: tuple[str, ...]
     is_protected: bool
     body_schema: str
+    # Answers server-sent events and nothing else: it has no end of its own.
+    is_stream: bool
 
     def filled(self, values: dict[str, str]) -> str:
         """Return the path with its parameters put in."""
@@ -43,9 +45,19 @@ def _operations() -> list[Operation]:
                     path_parameters=tuple(each["name"] for each in parameters),
                     is_protected="401" in entry["responses"] and "403" in entry["responses"],
                     body_schema=schema.rsplit("/", 1)[-1],
+                    is_stream=_success(entry) == {"text/event-stream"},
                 )
             )
     return found
+
+
+def _success(entry: dict[str, Any]) -> set[str]:
+    return {
+        kind
+        for status, answer in entry["responses"].items()
+        if status.startswith("2")
+        for kind in answer.get("content", {})
+    }
 
 
 OPERATIONS: Final = _operations()

@@ -174,6 +174,22 @@ class ResolvePrompt(Query):
     )
 
 
+class WatchPrompts(Query):
+    """Whose changes are told."""
+
+    prompt_ids: str = Field(
+        default="",
+        max_length=6_000,
+        pattern=r"^(prm_[0-9a-z]{26}(,prm_[0-9a-z]{26}){0,199})?$",
+        description="Ids of up to 200 prompts, separated by commas; empty: all of the tenant.",
+        examples=["prm_01jd8n3zq4e5v9x7k2m6r0t1wb"],
+    )
+
+    def wanted(self) -> frozenset[str]:
+        """Return the ids; none means all."""
+        return frozenset(self.prompt_ids.split(",")) if self.prompt_ids else frozenset()
+
+
 class Message(Answer):
     """One message with its role."""
 

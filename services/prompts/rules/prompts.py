@@ -20,6 +20,8 @@ LATEST: Final = "latest"
 # What a reference means that names neither label nor version.
 DEFAULT_LABEL: Final = "production"
 
+# Paths beside those of prompts: /v1/prompts/live.
+RESERVED_NAMES: Final = frozenset({"live"})
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*\Z")
 _MOST_NAME_CHARACTERS: Final = 128
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,35}\Z")
@@ -35,6 +37,8 @@ def check_name(name: str, field: str, violations: Violations) -> None:
         )
     elif is_id("prm", name):
         violations.add(field, "must not have the form of a prompt's id")
+    elif name in RESERVED_NAMES:
+        violations.add(field, f"must not be {name}: the API has something else at that path")
 
 
 def check_description(text: str, field: str, violations: Violations) -> None:

@@ -1,27 +1,17 @@
 """Runs over HTTP: started once, followed live, resumed without gap, paid to the nano-dollar."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 from gateway.routes.billing.models import RunCost
 from gateway.routes.execution import models
 from services.kit.ids import new_id
 from tests.support.platform_in_process import Answer, Api, Member, Platform
+from tests.support.server_events import Event, events_of
 
 TERMINAL = ("run.succeeded", "run.failed", "run.cancelled")
 LONG_TEXT = "Bees are insects. They live in hives and make honey. " * 40
-
-
-@dataclass
-class Event:
-    """One server-sent event."""
-
-    id: str
-    type: str
-    data: Any
 
 
 async def follow(api: Api, run_id: str, *, last: str = "", query: str = "") -> AsyncIterator[Event]:
@@ -33,16 +23,8 @@ async def follow(api: Api, run_id: str, *, last: str = "", query: str = "") -> A
     async with api.session.get(url, headers=headers) as response:
         assert response.status == 200, await response.text()
         assert response.content_type == "text/event-stream"
-        block: dict[str, str] = {}
-        async for raw in response.content:
-            line = raw.decode().rstrip("\n")
-            if line:
-                name, _, value = line.partition(": ")
-                block[name] = value
-                continue
-            if "event" in block:
-                yield Event(block.get("id", ""), block["event"], json.loads(block["data"]))
-            block = {}
+        async for event in events_of(response):
+            yield event
 
 
 async def followed(api: Api, run_id: str, **options: str) -> list[Event]:

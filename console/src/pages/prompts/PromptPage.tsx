@@ -10,6 +10,7 @@ import {
   listPromptVersionsInfiniteOptions,
   unarchivePromptMutation,
 } from '@/api/generated/@tanstack/react-query.gen';
+import { usePromptChanges } from '@/api/promptChanges';
 import { invalidate } from '@/api/queryClient';
 import { useSession } from '@/api/session';
 import { LoadFailed } from '@/components/LoadFailed';
@@ -43,6 +44,7 @@ export default function PromptPage() {
   const [labelling, setLabelling] = useState<{ label: string; version: number }>();
   const [unlabelling, setUnlabelling] = useState<string>();
   const { can } = useSession();
+  usePromptChanges();
   if (prompt.isError)
     return <LoadFailed error={prompt.error} what="prompt" listPath="/prompts" onRetry={() => void prompt.refetch()} />;
   if (!prompt.data) return <PageSkeleton />;
