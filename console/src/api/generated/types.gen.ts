@@ -3570,6 +3570,64 @@ export type CreatePromptResponses = {
 
 export type CreatePromptResponse = CreatePromptResponses[keyof CreatePromptResponses];
 
+export type WatchPromptsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Ids of up to 200 prompts, separated by commas; empty: all of the tenant.
+         */
+        prompt_ids?: string;
+    };
+    url: '/v1/prompts/live';
+};
+
+export type WatchPromptsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type WatchPromptsError = WatchPromptsErrors[keyof WatchPromptsErrors];
+
+export type WatchPromptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ServerSentEvent;
+};
+
+export type WatchPromptsResponse = WatchPromptsResponses[keyof WatchPromptsResponses];
+
 export type GetPromptData = {
     body?: never;
     path: {
