@@ -83,10 +83,10 @@ async def test_only_the_prompts_that_were_asked_for_are_told_of(ada: Member) -> 
 
 async def test_another_tenants_changes_are_not_told(ada: Member, eve: Member) -> None:
     async with watching(eve.api) as hers:
-        at = await labelled(ada.api)
+        at = await labelled(ada.api, versions=2)
         query = f"?prompt_ids={at.rsplit('/', 1)[1]}"
         async with watching(eve.api, query) as by_id:
-            await label(ada.api, at, 1)
+            await label(ada.api, at, 2)
             await asyncio.sleep(0.5)
             own = await labelled(eve.api)
             data = await told_of(hers, "prompt.created")
@@ -130,7 +130,7 @@ async def test_after_a_restart_of_nats_readers_are_told_that_they_missed_somethi
     with running_stack() as own:
         async with platform_running(own) as platform:
             ada = await platform.sign_up()
-            at = await labelled(ada.api)
+            at = await labelled(ada.api, versions=2)
             async with watching(ada.api) as events:
                 await asyncio.to_thread(own.nats.kill)
                 refused = await _refused(ada.api)
@@ -139,7 +139,7 @@ async def test_after_a_restart_of_nats_readers_are_told_that_they_missed_somethi
                 assert (await ada.api.get(f"{at}/resolved")).status == 200
                 await asyncio.to_thread(own.nats.start)
                 await told_of(events, "missed", seconds=20)
-                await label(ada.api, at, 1)
+                await label(ada.api, at, 2)
                 await told_of(events, "prompt_label.set", seconds=20)
 
 
