@@ -28,6 +28,7 @@ async def test_another_tenants_pages_are_not_found_and_its_lists_do_not_show_the
             await stranger.open(path)
             missing = stranger.page.get_by_role("heading", name="There is no such")
             await expect(missing).to_be_visible()
+            await stranger.settled()
             await expect(stranger.page.get_by_text("canary")).to_have_count(0)
         assert stranger.refusals
         assert all(

@@ -60,8 +60,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
         self.page.on("response", self._see)
         self.page.on("request", self._begin)
-        self.page.on("requestfinished", self._awaited.discard)
-        self.page.on("requestfailed", self._awaited.discard)
+        self.page.on("requestfinished", self._end)
+        self.page.on("requestfailed", self._end)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(_OF_AN_ANSWER):
@@ -75,6 +75,9 @@ class Visitor:
     def _begin(self, request: Request) -> None:
         if "text/event-stream" not in request.headers.get("accept", ""):
             self._awaited.add(request)
+
+    def _end(self, request: Request) -> None:
+        self._awaited.discard(request)
 
     async def settled(self) -> None:
         """Wait until the page has waited for no answer for a moment; streams have no end."""
