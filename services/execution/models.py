@@ -33,17 +33,17 @@ class Base(DeclarativeBase):
 
 
 class QueuedRun(Base):
-    """A run that has not ended: waiting, or leased by a worker. Ended runs have no row."""
+    """A run that has not ended: waiting, leased by a worker, or asleep. Ended runs have no row."""
 
     __tablename__ = "run_queue"
     __table_args__ = _CONTROL
 
     run_id: Mapped[str] = mapped_column(primary_key=True)
     tenant_id: Mapped[str]
-    # queued, running
+    # queued, running, sleeping
     state: Mapped[str]
     enqueue_time: Mapped[datetime]
-    # Not claimed before this time.
+    # Not claimed before this time; a sleeping run is queued again at it.
     wake_at: Mapped[datetime]
     lease_owner: Mapped[str]
     # Rises with each claim; every write of a worker is conditional on it.

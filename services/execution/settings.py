@@ -20,6 +20,8 @@ class WorkerSettings(Group):
     lease_s: float = Field(default=10, gt=0.2, le=600)
     # The safety net under lost hints: how often queue and expired leases are looked at; jittered.
     poll_s: float = Field(default=0.75, gt=0.01, le=60)
+    # A run that only waits for retries further away than this gives its slot to others till then.
+    sleep_after_s: float = Field(default=5, ge=2)
     # How often cancel requests are looked for, beside their hint.
     watch_s: float = Field(default=0.5, gt=0.01, le=60)
     # A worker whose event loop stood still for so long gives its runs away by not renewing leases.

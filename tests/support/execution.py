@@ -43,7 +43,7 @@ _PRIVATE_KEY, _PUBLIC_KEY = generate_key_pair()
 KEK = SecretStr(b64encode(urandom(32)).decode())
 TERMINAL = (pb.RUN_STATE_SUCCEEDED, pb.RUN_STATE_FAILED, pb.RUN_STATE_CANCELLED)
 # Short, so that tests of take-over are short.
-WORKER = WorkerSettings(lease_s=1.5, poll_s=0.2, watch_s=0.2, drain_s=2)
+WORKER = WorkerSettings(lease_s=1.5, poll_s=0.2, watch_s=0.2, drain_s=2, sleep_after_s=2)
 
 
 @dataclass(frozen=True)

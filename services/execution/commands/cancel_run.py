@@ -19,7 +19,7 @@ async def cancel_run(work: Work, tenant: TenantId, run_id: RunId) -> RunView:
         queued = await runs.lock_queued(run_id)
         if view.run.state in TERMINAL_RUN or queued is None:
             pass
-        elif queued.state == "running" or view.run.state != RunState.QUEUED:
+        elif queued.state != "queued" or view.run.state != RunState.QUEUED:
             # Begun: a worker has it, or the next one ends its steps as they should be.
             await runs.request_cancel(run_id)
         else:

@@ -13,7 +13,7 @@ from datetime import datetime
 from services.execution.commands.attempt_steps import Attempts
 from services.execution.commands.evaluate_step import evaluate_output
 from services.execution.commands.record_run import Recorder
-from services.execution.commands.run_tools import Released, Scope, Tools
+from services.execution.commands.run_tools import Asleep, Released, Scope, Tools
 from services.execution.repository.commits import Commit, RunChange
 from services.execution.repository.loads import LoadedRun
 from services.execution.rules.failures import INTERNAL, failure_of
@@ -60,7 +60,7 @@ class RunExecution:
             self._see(step_id)
 
     async def execute(self) -> None:
-        """Run to a terminal state. Raises LeaseLost, Released, DatabaseUnavailable."""
+        """Run to a terminal state. Raises LeaseLost, Released, Asleep, DatabaseUnavailable."""
         try:
             await self._execute()
         finally:
@@ -161,12 +161,20 @@ class RunExecution:
 
     async def _next(self) -> list[Event]:
         while not self._mail:
-            if self._is_draining and not self._attempts.are_under_way:
-                raise Released
+            if not self._attempts.are_under_way:
+                self._give_back()
             self._has_mail.clear()
             await self._has_mail.wait()
         mail, self._mail = self._mail, []
         return mail
+
+    def _give_back(self) -> None:
+        """Stop here when nothing is in flight, and nothing is to be begun for a long time."""
+        if self._is_draining:
+            raise Released
+        due = self._progress.next_due
+        if due is not None and (due - self._now()).total_seconds() > self._tools.sleep_after_s:
+            raise Asleep(due)
 
     async def _render_output(self) -> OutputRendered:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from services.execution.commands.ports import Live
@@ -47,6 +48,14 @@ class Released(Exception):
     """The run stopped at a commit because its worker drains: it can be given back."""
 
 
+class Asleep(Exception):
+    """Nothing is to be done before `wake_at`: the run can be given back until then."""
+
+    def __init__(self, wake_at: datetime) -> None:
+        super().__init__(wake_at)
+        self.wake_at = wake_at
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What all runs of a worker share."""
@@ -58,6 +67,8 @@ class Tools:
     random: Callable[[], float]
     worker: str
     calls_per_run: int
+    # A run that has nothing to do for longer than this is given back until then.
+    sleep_after_s: float
     slow: SlowLane
     # Wakes the outbox relay after a commit that left events.
     nudge: Callable[[], None]

@@ -15,7 +15,7 @@ from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 
 from services.execution.commands.execute_run import RunExecution
-from services.execution.commands.run_tools import Performer, Released, Tools
+from services.execution.commands.run_tools import Asleep, Performer, Released, Tools
 from services.execution.commands.slow_lane import SlowLane
 from services.execution.jobs.heartbeat import Heartbeat
 from services.execution.repository.claims import Claim, Queue
@@ -33,6 +33,9 @@ from services.kit.ids import TenantId, new_id
 
 WORK_HINT: Final = "hint.execution.run"
 CANCEL_HINT: Final = "hint.execution.cancel"
+
+# Sleeping runs are claimed before they are due, so that a poll between delays nobody's retry.
+_EARLY_S: Final = 1.0
 
 _log = telemetry.get_logger()
 
@@ -66,8 +69,9 @@ class Announcer:
         await self._bus.hint(WORK_HINT)
 
     async def cancel_requested(self) -> None:
-        """Say that a run is to stop."""
+        """Say that a run is to stop: to its worker, or, when it sleeps, to whoever claims it."""
         await self._bus.hint(CANCEL_HINT)
+        await self.queued()
 
 
 class Worker:
@@ -106,6 +110,7 @@ class Worker:
             random=random.random,
             worker=self.name,
             calls_per_run=settings.calls_per_run,
+            sleep_after_s=settings.sleep_after_s,
             slow=parts.slow,
             nudge=parts.nudge,
         )
@@ -162,6 +167,8 @@ class Worker:
         return bool(claims) and len(self._held) < self._settings.slots
 
     async def _take_over(self) -> bool:
+        if await self._queue.wake():
+            self._wake.set()
         room = self._settings.slots - len(self._held)
         if room > 0:
             claims = await self._queue.take_over(room)
@@ -241,6 +248,10 @@ class Worker:
             _log.warning("another worker has the run", run=run_id)
         except Released:
             await self._queue.release({run_id: run.claim.epoch})
+        except Asleep as asleep:
+            seconds = (asleep.wake_at - self._parts.clock.now()).total_seconds()
+            with suppress(Unavailable):  # then its lease ends, and another takes it over
+                await self._queue.sleep(run_id, run.claim.epoch, seconds - _EARLY_S)
         except Unavailable as error:
             # Its lease ends, and it goes on from its last commit.
             _log.warning("a run was abandoned", run=run_id, error=type(error).__name__)

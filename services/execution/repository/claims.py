@@ -1,4 +1,4 @@
-"""The queue of runs: fair claims, leases, take-over, release.
+"""The queue of runs: fair claims, leases, take-over, release, sleep.
 
 A claim looks at the tenants that have queued runs (a skip scan over the partial index, one probe a
 tenant), takes those that run least for their weight, and of these the oldest runs: score = (running
@@ -84,11 +84,31 @@ WITH mine AS (
     ON q.run_id = c.run_id AND q.lease_epoch = c.epoch
   WHERE q.state = 'running' ORDER BY q.run_id FOR NO KEY UPDATE OF q
 )
-UPDATE control.run_queue q SET state = 'queued', lease_until = NULL,
-  wake_at = clock_timestamp() + make_interval(secs => $3)
+UPDATE control.run_queue q SET state = 'queued', lease_until = NULL, wake_at = clock_timestamp()
 FROM mine m WHERE q.run_id = m.run_id
 """
 
+# Who is to be cancelled stays awake: the lock waits for a request that came just before.
+_SLEEP: Final = """
+WITH mine AS (
+  SELECT run_id, is_cancel_requested FROM control.run_queue
+  WHERE run_id = $1 AND lease_epoch = $2 AND state = 'running' FOR NO KEY UPDATE
+)
+UPDATE control.run_queue q SET lease_until = NULL,
+  state = CASE WHEN m.is_cancel_requested THEN 'queued' ELSE 'sleeping' END,
+  wake_at = clock_timestamp()
+    + make_interval(secs => CASE WHEN m.is_cancel_requested THEN 0 ELSE $3::float8 END)
+FROM mine m WHERE q.run_id = m.run_id
+"""
+
+_WAKE: Final = """
+WITH due AS (
+  SELECT run_id FROM control.run_queue WHERE state = 'sleeping' AND wake_at <= clock_timestamp()
+  ORDER BY wake_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+UPDATE control.run_queue q SET state = 'queued' FROM due d WHERE q.run_id = d.run_id
+RETURNING q.run_id
+"""
 
 _RELEASE_ALL: Final = """
 WITH mine AS (
@@ -146,10 +166,20 @@ class Queue:
             rows = await self._pool.fetch(_TAKE_OVER, room, self._worker, self._lease_s)
         return [_claim(row) for row in rows]
 
-    async def release(self, held: dict[str, int], *, after_s: float = 0.0) -> None:
-        """Give runs back (id -> epoch), to be claimed again after so many seconds."""
+    async def release(self, held: dict[str, int]) -> None:
+        """Give runs back (id -> epoch), to be claimed again at once."""
         with reachable():
-            await self._pool.execute(_RELEASE, list(held), list(held.values()), after_s)
+            await self._pool.execute(_RELEASE, list(held), list(held.values()))
+
+    async def sleep(self, run_id: str, epoch: int, seconds: float) -> None:
+        """Give a run back until then; until somebody cancels it, if that is earlier."""
+        with reachable():
+            await self._pool.execute(_SLEEP, run_id, epoch, seconds)
+
+    async def wake(self) -> bool:
+        """Queue the sleeping runs that are due; tell whether there were any."""
+        with reachable():
+            return bool(await self._pool.fetch(_WAKE))
 
     async def release_all(self) -> None:
         """Give back whatever this worker still holds, a claim that it never heard of included."""

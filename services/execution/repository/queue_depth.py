@@ -9,11 +9,11 @@ from services.kit.work import Tx
 
 # By the database's clock, as claims are. A run that was given back waits since it may be claimed.
 _DEPTH: Final = text("""
-SELECT count(*) FILTER (WHERE state = 'queued' AND wake_at <= now()) AS waiting,
-  count(*) FILTER (WHERE state = 'queued' AND wake_at > now()) AS sleeping,
+SELECT count(*) FILTER (WHERE state = 'queued') AS waiting,
+  count(*) FILTER (WHERE state = 'sleeping') AS sleeping,
   count(*) FILTER (WHERE state = 'running') AS running,
   coalesce(extract(epoch FROM now() - min(greatest(enqueue_time, wake_at))
-    FILTER (WHERE state = 'queued' AND wake_at <= now())), 0)::float8 AS oldest_waiting_s
+    FILTER (WHERE state = 'queued')), 0)::float8 AS oldest_waiting_s
 FROM control.run_queue
 """)
 

@@ -160,13 +160,20 @@ class Runs:
         await self._tx.session.execute(delete(QueuedRun).where(QueuedRun.run_id == run_id))
 
     async def request_cancel(self, run_id: str) -> None:
-        """Mark that somebody wants the run to stop: its worker sees it in the queue."""
+        """Mark that somebody wants the run to stop: its worker sees it in the queue.
+
+        A run that sleeps is queued again, for a worker to end its steps.
+        """
         open_run = (Run.id == run_id, Run.state.not_in(list(TERMINAL_RUN)))
         await self._tx.session.execute(
             update(Run).where(*open_run).values(is_cancel_requested=True)
         )
         await self._tx.session.execute(
             update(QueuedRun).where(QueuedRun.run_id == run_id).values(is_cancel_requested=True)
+        )
+        asleep = (QueuedRun.run_id == run_id, QueuedRun.state == "sleeping")
+        await self._tx.session.execute(
+            update(QueuedRun).where(*asleep).values(state="queued", wake_at=func.now())
         )
 
     async def last_sequence(self, run_id: str) -> int:

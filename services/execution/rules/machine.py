@@ -71,6 +71,15 @@ class RunProgress:
         """When the run has taken longer than it may."""
         return self.create_time + timedelta(milliseconds=self.plan.timeout_ms)
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When the first retry or the deadline comes, if nothing else is waited for."""
+        live = [known for known in self.steps.values() if known.state is StepState.RUNNING]
+        times = [known.retry_at for known in live if known.retry_at is not None]
+        if not live or len(times) < len(live):
+            return None
+        return min(*times, self.deadline)
+
     def of(self, step_id: str) -> StepProgress:
         """Return how far a step is."""
         return self.steps.get(step_id, PENDING)

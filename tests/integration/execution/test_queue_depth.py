@@ -76,7 +76,8 @@ async def _change(
     await world.stack.query(
         "execution",
         "UPDATE control.run_queue SET enqueue_time = enqueue_time + $2,"
-        " wake_at = CASE WHEN $3::interval IS NULL THEN wake_at ELSE now() + $3 END"
+        " wake_at = CASE WHEN $3::interval IS NULL THEN wake_at ELSE now() + $3 END,"
+        " state = CASE WHEN $3::interval > interval '0' THEN 'sleeping' ELSE state END"
         " WHERE run_id = $1",
         run_id,
         enqueue or timedelta(),

@@ -1,7 +1,7 @@
 """The machine: what happens next, in every order, with crashes at every commit."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -207,6 +207,30 @@ def test_a_run_taken_over_while_a_step_waits_goes_on_waiting() -> None:
     before = RunProgress(plan_of(called("a")), START, kept, state=RunState.RUNNING)
     _, effects = feed(before, replace(CLAIMED, epoch=2, is_fresh=False))
     assert [each for each in effects if isinstance(each, Sleep)] == [Sleep("a", until)]
+
+
+@pytest.mark.parametrize(
+    ("retries_s", "timeout_ms", "due_s"),
+    [
+        ((30, 20), 3_600_000, 20),
+        ((30, 20), 10_000, 10),  # the deadline is earlier
+        ((30, None), 3_600_000, None),  # one is at work
+        ((), 3_600_000, None),
+    ],
+)
+def test_when_a_run_that_waits_for_retries_only_is_next_due(
+    retries_s: tuple[int | None, ...], timeout_ms: int, due_s: int | None
+) -> None:
+    def after(seconds: int | None) -> datetime | None:
+        return None if seconds is None else START + timedelta(seconds=seconds)
+
+    kept = {
+        str(number): StepProgress(state=StepState.RUNNING, retry_at=after(seconds))
+        for number, seconds in enumerate(retries_s)
+    }
+    plan = replace(plan_of(called("a")), timeout_ms=timeout_ms)
+    done = {"done": StepProgress(state=StepState.SUCCEEDED)}
+    assert RunProgress(plan, START, kept | done).next_due == after(due_s)
 
 
 def test_a_run_that_was_taken_over_after_its_last_step_only_needs_its_output() -> None:
