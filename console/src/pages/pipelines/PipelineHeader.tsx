@@ -1,4 +1,4 @@
-import { Alert, Button, Chip } from '@mui/material';
+import { Button, Chip } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Archive, Pencil, Play, Rocket, Settings2 } from 'lucide-react';
 import { useState } from 'react';
@@ -7,8 +7,8 @@ import type { Pipeline, PipelineVersion } from '@/api/generated';
 import { unarchivePipelineMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { invalidate } from '@/api/queryClient';
 import { useSession } from '@/api/session';
+import { ArchivedNotice } from '@/components/ArchivedNotice';
 import { PageHeader } from '@/components/PageHeader';
-import { ProblemAlert } from '@/components/ProblemAlert';
 import { ArchivePipeline } from '@/forms/ArchivePipeline';
 import { PublishPipelineVersion } from '@/forms/PublishPipelineVersion';
 import { StartRun } from '@/forms/StartRun';
@@ -86,24 +86,16 @@ export function PipelineHeader({ pipeline, version, number }: Props) {
         actions={actions}
       />
       {isArchived && (
-        <Alert
-          severity="info"
-          sx={{ mb: 2 }}
-          action={
-            can('pipelines.write') && (
-              <Button
-                loading={unarchive.isPending}
-                onClick={() => unarchive.mutate({ path: { pipeline_id: pipeline.id } })}
-              >
-                Bring back
-              </Button>
-            )
+        <ArchivedNotice
+          onUnarchive={
+            can('pipelines.write') ? () => unarchive.mutate({ path: { pipeline_id: pipeline.id } }) : undefined
           }
+          isPending={unarchive.isPending}
+          error={unarchive.error}
         >
           Archived: new versions and runs are refused.
-        </Alert>
+        </ArchivedNotice>
       )}
-      <ProblemAlert error={unarchive.error} />
       {dialog === 'details' && <UpdatePipeline pipeline={pipeline} onClose={close} />}
       {dialog === 'archive' && <ArchivePipeline pipeline={pipeline} onClose={close} />}
       {dialog === 'publish' && <PublishPipelineVersion pipeline={pipeline} number={number} onClose={close} />}

@@ -1,6 +1,5 @@
-import { Box, Tab, Tabs } from '@mui/material';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useParams } from 'react-router';
 import {
   getPipelineOptions,
@@ -15,7 +14,7 @@ import { paging } from '@/components/PagedTable';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton, RowsSkeleton } from '@/components/Skeletons';
-import { VersionList } from '@/components/VersionList';
+import { VersionedContent } from '@/components/VersionedContent';
 import { DeletePipelineLabel } from '@/forms/DeletePipelineLabel';
 import { SetPipelineLabel } from '@/forms/SetPipelineLabel';
 import { ComparePipelines } from '@/pages/pipelines/ComparePipelines';
@@ -41,8 +40,6 @@ export default function PipelinePage() {
     enabled: number > 0,
     staleTime: Infinity,
   });
-  const [labelling, setLabelling] = useState<{ label: string; version: number }>();
-  const [unlabelling, setUnlabelling] = useState<string>();
   if (pipeline.isError)
     return (
       <LoadFailed
@@ -56,47 +53,41 @@ export default function PipelinePage() {
   return (
     <>
       <PipelineHeader pipeline={pipeline.data} version={version.data} number={number} />
-      <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { md: '264px minmax(0, 1fr)' }, alignItems: 'start' }}>
-        <VersionList
-          query={versions}
-          labels={pipeline.data.labels}
-          chosen={number}
-          onChoose={(next) => choose(String(next))}
-          {...(can('pipelines.publish') && {
-            onSetLabel: (label: string, at: number) => setLabelling({ label, version: at }),
-            onRemoveLabel: setUnlabelling,
-          })}
-        />
-        <Box sx={{ minWidth: 0 }}>
-          <Tabs
-            value={view}
-            onChange={(_, next: string) => setView(next)}
-            aria-label="Views of the version"
-            sx={{ mb: 2 }}
-          >
-            <Tab value="graph" label={`Version ${number}`} />
-            <Tab value="definition" label="Definition" />
-            <Tab value="changes" label="Changes" />
-            {can('runs.read') && <Tab value="runs" label="Runs" />}
-          </Tabs>
-          {version.isError && <ProblemAlert error={version.error} />}
-          <Suspense fallback={<RowsSkeleton />}>
-            {version.isPending && <RowsSkeleton />}
-            {version.data && view === 'graph' && <Graph version={version.data} />}
-            {version.data && view === 'definition' && <Definition version={version.data} />}
-            {version.data && view === 'changes' && (
-              <ComparePipelines version={version.data} latest={pipeline.data.latest_version} />
-            )}
-            {view === 'runs' && <RunsOfPipeline pipelineId={pipelineId} />}
-          </Suspense>
-        </Box>
-      </Box>
-      {labelling && (
-        <SetPipelineLabel pipeline={pipeline.data} {...labelling} onClose={() => setLabelling(undefined)} />
-      )}
-      {unlabelling && (
-        <DeletePipelineLabel pipelineId={pipelineId} label={unlabelling} onClose={() => setUnlabelling(undefined)} />
-      )}
+      <VersionedContent
+        query={versions}
+        labels={pipeline.data.labels}
+        chosen={number}
+        onChoose={(next) => choose(String(next))}
+        views={[
+          { value: 'graph', label: `Version ${number}` },
+          { value: 'definition', label: 'Definition' },
+          { value: 'changes', label: 'Changes' },
+          ...(can('runs.read') ? [{ value: 'runs', label: 'Runs' }] : []),
+        ]}
+        view={view}
+        onView={setView}
+        labelForms={
+          can('pipelines.publish')
+            ? {
+                set: (target, onClose) => <SetPipelineLabel pipeline={pipeline.data} {...target} onClose={onClose} />,
+                remove: (label, onClose) => (
+                  <DeletePipelineLabel pipelineId={pipelineId} label={label} onClose={onClose} />
+                ),
+              }
+            : undefined
+        }
+      >
+        {version.isError && <ProblemAlert error={version.error} />}
+        <Suspense fallback={<RowsSkeleton />}>
+          {version.isPending && <RowsSkeleton />}
+          {version.data && view === 'graph' && <Graph version={version.data} />}
+          {version.data && view === 'definition' && <Definition version={version.data} />}
+          {version.data && view === 'changes' && (
+            <ComparePipelines version={version.data} latest={pipeline.data.latest_version} />
+          )}
+          {view === 'runs' && <RunsOfPipeline pipelineId={pipelineId} />}
+        </Suspense>
+      </VersionedContent>
     </>
   );
 }

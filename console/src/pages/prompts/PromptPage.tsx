@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Chip, Tab, Tabs } from '@mui/material';
+import { Button, Chip } from '@mui/material';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Archive, Pencil, Settings2 } from 'lucide-react';
 import { useState } from 'react';
@@ -13,12 +13,13 @@ import {
 import { usePromptChanges } from '@/api/promptChanges';
 import { invalidate } from '@/api/queryClient';
 import { useSession } from '@/api/session';
+import { ArchivedNotice } from '@/components/ArchivedNotice';
 import { LoadFailed } from '@/components/LoadFailed';
 import { PageHeader } from '@/components/PageHeader';
 import { paging } from '@/components/PagedTable';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton, RowsSkeleton } from '@/components/Skeletons';
-import { VersionList } from '@/components/VersionList';
+import { VersionedContent } from '@/components/VersionedContent';
 import { ArchivePrompt } from '@/forms/ArchivePrompt';
 import { TryVersion } from '@/forms/CreateModelCall';
 import { DeletePromptLabel } from '@/forms/DeletePromptLabel';
@@ -41,8 +42,6 @@ export default function PromptPage() {
     enabled: number > 0,
     staleTime: Infinity,
   });
-  const [labelling, setLabelling] = useState<{ label: string; version: number }>();
-  const [unlabelling, setUnlabelling] = useState<string>();
   const { can } = useSession();
   usePromptChanges();
   if (prompt.isError)
@@ -51,41 +50,35 @@ export default function PromptPage() {
   return (
     <>
       <Header prompt={prompt.data} number={number} />
-      <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { md: '264px minmax(0, 1fr)' }, alignItems: 'start' }}>
-        <VersionList
-          query={versions}
-          labels={prompt.data.labels}
-          chosen={number}
-          onChoose={(next) => choose(String(next))}
-          {...(can('prompts.label') && {
-            onSetLabel: (label: string, at: number) => setLabelling({ label, version: at }),
-            onRemoveLabel: setUnlabelling,
-          })}
-        />
-        <Box sx={{ minWidth: 0 }}>
-          <Tabs
-            value={view}
-            onChange={(_, next: string) => setView(next)}
-            aria-label="Views of the version"
-            sx={{ mb: 2 }}
-          >
-            <Tab value="content" label={`Version ${number}`} />
-            <Tab value="changes" label="Changes" />
-            {can('models.call') && <Tab value="try" label="Try it" />}
-          </Tabs>
-          {version.isError && <ProblemAlert error={version.error} />}
-          {version.isPending && <RowsSkeleton />}
-          {version.data && view === 'content' && <PromptContentView version={version.data} />}
-          {version.data && view === 'changes' && (
-            <ComparePrompts version={version.data} latest={prompt.data.latest_version} />
-          )}
-          {version.data && view === 'try' && <TryVersion key={number} version={version.data} />}
-        </Box>
-      </Box>
-      {labelling && <SetPromptLabel prompt={prompt.data} {...labelling} onClose={() => setLabelling(undefined)} />}
-      {unlabelling && (
-        <DeletePromptLabel promptId={promptId} label={unlabelling} onClose={() => setUnlabelling(undefined)} />
-      )}
+      <VersionedContent
+        query={versions}
+        labels={prompt.data.labels}
+        chosen={number}
+        onChoose={(next) => choose(String(next))}
+        views={[
+          { value: 'content', label: `Version ${number}` },
+          { value: 'changes', label: 'Changes' },
+          ...(can('models.call') ? [{ value: 'try', label: 'Try it' }] : []),
+        ]}
+        view={view}
+        onView={setView}
+        labelForms={
+          can('prompts.label')
+            ? {
+                set: (target, onClose) => <SetPromptLabel prompt={prompt.data} {...target} onClose={onClose} />,
+                remove: (label, onClose) => <DeletePromptLabel promptId={promptId} label={label} onClose={onClose} />,
+              }
+            : undefined
+        }
+      >
+        {version.isError && <ProblemAlert error={version.error} />}
+        {version.isPending && <RowsSkeleton />}
+        {version.data && view === 'content' && <PromptContentView version={version.data} />}
+        {version.data && view === 'changes' && (
+          <ComparePrompts version={version.data} latest={prompt.data.latest_version} />
+        )}
+        {version.data && view === 'try' && <TryVersion key={number} version={version.data} />}
+      </VersionedContent>
     </>
   );
 }
@@ -135,24 +128,16 @@ function Header({ prompt, number }: { prompt: Prompt; number: number }) {
         actions={actions}
       />
       {isArchived && (
-        <Alert
-          severity="info"
-          sx={{ mb: 2 }}
-          action={
-            can('prompts.write') && (
-              <Button
-                loading={unarchive.isPending}
-                onClick={() => unarchive.mutate({ path: { prompt_id: prompt.id } })}
-              >
-                Bring back
-              </Button>
-            )
+        <ArchivedNotice
+          onUnarchive={
+            can('prompts.write') ? () => unarchive.mutate({ path: { prompt_id: prompt.id } }) : undefined
           }
+          isPending={unarchive.isPending}
+          error={unarchive.error}
         >
           Archived: what is labelled is still served, new versions are refused.
-        </Alert>
+        </ArchivedNotice>
       )}
-      <ProblemAlert error={unarchive.error} />
       {dialog === 'details' && <UpdatePrompt prompt={prompt} onClose={close} />}
       {dialog === 'archive' && <ArchivePrompt prompt={prompt} onClose={close} />}
     </>
