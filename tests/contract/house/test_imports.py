@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.house.findings import ROOT, SERVICES, Tree
+from tests.support.house.circles import check_console_circles
+from tests.support.house.findings import ROOT, SERVICES, Tree, report
 
 DOORS = ("gateway", "cli")
 PARTS = ("__main__", "app", "commands", "repository", "rules", "errors", "settings")
@@ -127,3 +128,27 @@ def test_a_circle_of_imports_breaks_its_contract_even_when_only_types_close_it(
     verdicts = " ".join(outcome.stdout.split())
     assert "no import circles, types included BROKEN" in verdicts
     assert "1 broken" in verdicts
+
+
+def test_the_console_imports_in_no_circle() -> None:
+    assert not report(check_console_circles(Tree.of_repository()))
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import { Field } from '@/forms/Field';",
+        "import type { Field } from '@/forms/Field';",
+        "import {\n  Field,\n  Other,\n} from '@/forms/Field';",
+        "const Field = lazy(() => import('@/forms/Field'));",
+    ],
+)
+def test_a_circle_in_the_console_is_found(tmp_path: Path, back: str) -> None:
+    forms = tmp_path / "console/src/forms"
+    forms.mkdir(parents=True)
+    (forms / "Field.tsx").write_text("import { Form } from '@/forms/Form';\n", encoding="utf-8")
+    (forms / "Form.tsx").write_text("import { x } from '@/api/generated';\n", encoding="utf-8")
+    assert not list(check_console_circles(Tree.of_folder(tmp_path)))
+    (forms / "Form.tsx").write_text(f"{back}\n", encoding="utf-8")
+    (found,) = check_console_circles(Tree.of_folder(tmp_path))
+    assert "forms/Field.tsx → forms/Form.tsx" in found.message
