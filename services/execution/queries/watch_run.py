@@ -53,6 +53,9 @@ async def watch_run(
                 events, has_more = await list_run_events(
                     work, tenant, run_id, after=after, size=_PAGE
                 )
+                # What came while they were read was said before they were.
+                for delta in feed.deltas():
+                    yield delta
                 for view in events:
                     after = view.event.sequence
                     yield view

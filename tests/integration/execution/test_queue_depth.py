@@ -1,22 +1,24 @@
 """The metrics show how much waits in the queue, and never a number that is not known."""
 
-import asyncio
 import math
-import socket
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from cli.local.nats import free_port
-from promptpilot.execution.v1 import execution_pb2 as pb
 from services.execution.jobs.queue_depth import QueueDepth
+from services.execution.models import QueuedRun
+from services.execution.repository.queue_depth import read_depth
 from services.kit.db import Database, DatabaseUnavailable
+from services.kit.ids import new_id
 from services.kit.migrations import tenant_tree
 from services.kit.settings import DatabaseSettings
 from services.kit.telemetry import metrics
-from services.kit.work import UnitOfWork
-from tests.support.execution import World, chain, definition
+from services.kit.work import Tx, UnitOfWork
+from tests.support.stack import Stack
 
 
 def runs(state: str) -> float:
@@ -29,28 +31,35 @@ def oldest_s() -> float:
     return math.nan if value is None else value
 
 
-async def test_runs_that_wait_sleep_and_run_are_told_apart(world: World, other: World) -> None:
-    """Other tests' runs may still be in the queue: what is asked is how much is added."""
-    await world.keep_waiting()
-    pipeline = await world.pipeline(chain(1))
-    await asyncio.sleep(0.5)  # what ran before has been counted
-    before = {state: runs(state) for state in ("waiting", "sleeping")}
-    started = [await world.start(pipeline) for _ in range(3)]
-    await _change(world, started[0].id, enqueue=-timedelta(days=2), wake=-timedelta(days=2))
-    await _change(world, started[1].id, wake=timedelta(hours=1))
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        running = await other.start(definition({"id": "a", "type": "http", "url": url}))
-        await other.until(running.id, lambda run: run.state == pb.RUN_STATE_RUNNING)
-        await _added(before, {"waiting": 2, "sleeping": 1})
-        async with asyncio.timeout(10):
-            while runs("running") < 1:
-                await asyncio.sleep(0.02)
-        await other.rpc.CancelRun(pb.CancelRunRequest(run_id=running.id))
-    assert 2 * 86_400 <= oldest_s() < 2 * 86_400 + 600
-    await _change(world, started[0].id, wake=timedelta(hours=1))
-    await _added(before, {"waiting": 1, "sleeping": 2})
-    assert oldest_s() < 86_400
+@pytest.fixture
+async def work(stack: Stack) -> AsyncIterator[UnitOfWork]:
+    """The database of execution, beside its processes."""
+    database = Database(await stack.database_for("execution"))
+    yield UnitOfWork(database, tenant_tree("execution"))
+    await database.close()
+
+
+async def test_runs_that_wait_sleep_and_run_are_told_apart(work: UnitOfWork) -> None:
+    """Counted in a snapshot of its own: other tests' runs come and go meanwhile."""
+    async with work.begin_control() as tx:
+        await tx.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        before = await read_depth(tx)
+        await _queue(tx, "queued", queued_since=timedelta(days=2))
+        await _queue(tx, "queued", queued_since=timedelta(days=3), woken_since=timedelta(hours=1))
+        await _queue(tx, "sleeping", woken_since=-timedelta(hours=1))
+        await _queue(tx, "running")
+        after = await read_depth(tx)
+        await tx.session.rollback()
+    states = ("waiting", "sleeping", "running")
+    added = [getattr(after, state) - getattr(before, state) for state in states]
+    assert added == [2, 1, 1]
+    # A run that slept waits since it woke.
+    assert 2 * 86_400 <= after.oldest_waiting_s < 2 * 86_400 + 600
+
+
+async def test_a_sample_is_shown_in_the_metrics(work: UnitOfWork) -> None:
+    await QueueDepth(work, interval_s=1).sample()
+    assert min(runs("waiting"), runs("sleeping"), runs("running"), oldest_s()) >= 0
 
 
 async def test_while_the_database_is_away_the_depth_is_not_a_number() -> None:
@@ -63,23 +72,27 @@ async def test_while_the_database_is_away_the_depth_is_not_a_number() -> None:
     await database.close()
 
 
-async def _added(before: dict[str, float], wanted: dict[str, float]) -> None:
-    """Wait until so many runs were added in each state."""
-    async with asyncio.timeout(10):
-        while {state: runs(state) - before[state] for state in before} != wanted:
-            await asyncio.sleep(0.02)
-
-
-async def _change(
-    world: World, run_id: str, *, enqueue: timedelta | None = None, wake: timedelta | None = None
+async def _queue(
+    tx: Tx,
+    state: str,
+    *,
+    queued_since: timedelta = timedelta(),
+    woken_since: timedelta | None = None,
 ) -> None:
-    await world.stack.query(
-        "execution",
-        "UPDATE control.run_queue SET enqueue_time = enqueue_time + $2,"
-        " wake_at = CASE WHEN $3::interval IS NULL THEN wake_at ELSE now() + $3 END,"
-        " state = CASE WHEN $3::interval > interval '0' THEN 'sleeping' ELSE state END"
-        " WHERE run_id = $1",
-        run_id,
-        enqueue or timedelta(),
-        wake,
+    """Put a run into the queue that no worker ever sees: the transaction is rolled back."""
+    woken = queued_since if woken_since is None else woken_since
+    lease = tx.now + timedelta(minutes=1) if state == "running" else None
+    row = QueuedRun(
+        run_id=new_id("run"),
+        tenant_id=new_id("ten"),
+        state=state,
+        enqueue_time=tx.now - queued_since,
+        wake_at=tx.now - woken,
+        lease_owner="",
+        lease_epoch=0,
+        lease_until=lease,
+        losses=0,
+        is_cancel_requested=False,
     )
+    tx.session.add(row)
+    await tx.session.flush()

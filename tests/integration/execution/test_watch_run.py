@@ -23,7 +23,7 @@ async def _watch(world: World, run_id: str, after: int = 0) -> list[pb.WatchRunR
 
 
 async def test_a_watcher_sees_every_event_and_the_text_as_it_comes(stack: Stack) -> None:
-    async with world_running(stack, pace=0.3) as world:
+    async with world_running(stack, pace=2) as world:
         await world.keep_waiting()
         run = await world.start(
             definition(prompt("a")), {"text": "Bees dance. Bees build. Bees fly far away."}
