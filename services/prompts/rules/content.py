@@ -12,7 +12,7 @@ from services.prompts.errors import VariablesInvalid
 from services.prompts.rules import mustache
 from services.prompts.rules.documents import canonical
 from services.prompts.rules.parameters import check_parameters
-from services.prompts.rules.references import uses
+from services.prompts.rules.references import Use, uses
 from services.prompts.rules.rendering import Renderer
 from services.prompts.rules.variables import (
     UNSET,
@@ -113,8 +113,8 @@ def check_content(draft: ContentDraft, field: str, violations: Violations) -> Co
     """
     variables = check_variables(draft.variables, f"{field}.variables", violations)
     parameters = check_parameters(draft.parameters_json, f"{field}.parameters", violations)
-    _check_model(draft.model, f"{field}.model", violations)
-    messages = _check_form(draft, field, violations)
+    check_model(draft.model, f"{field}.model", violations)
+    messages = check_form(draft, field, violations)
     declared = {variable.name: variable.type for variable in variables}
     undeclared: dict[str, None] = {}
     for at, message in messages:
@@ -147,7 +147,7 @@ def render(content: Content, variables_json: str) -> list[Message]:
     return messages
 
 
-def _check_form(
+def check_form(
     draft: ContentDraft, field: str, violations: Violations
 ) -> list[tuple[str, Message]]:
     """Check that text and messages suit the type; return each message with its field."""
@@ -195,25 +195,30 @@ def _check_template(
     for use in uses(nodes, declared):
         if use.name not in declared:
             undeclared.append(use.name)
-        wrong = _problem_of_use(use.name, declared.get(use.name), has_fields=use.has_fields)
+        wrong = problem_of_use(use, declared.get(use.name))
         if wrong:
-            violations.add(field, str(mustache.TemplateError(template, use.offset, wrong)))
+            tag = use.tag
+            problem = mustache.TemplateError(template, tag.offset, tag.end, wrong)
+            violations.add(field, str(problem))
     return undeclared
 
 
-def _problem_of_use(name: str, type_: VariableType | None, *, has_fields: bool) -> str:
+def problem_of_use(use: Use, type_: VariableType | None) -> str:
+    """Say what is wrong with a use of a variable of this type (None: undeclared); "" if nothing."""
+    name = use.name
     if not is_variable_name(name):
         return (
             f"{name!r} cannot be a variable's name: letters, digits and underscores, no digit first"
         )
-    if has_fields and type_ is None:
+    if use.has_fields and type_ is None:
         return f"to read a field of {name}, declare it as an object"
-    if has_fields and type_ is not VariableType.OBJECT:
+    if use.has_fields and type_ is not VariableType.OBJECT:
         return f"{name} is declared as {type_} and has no fields"
     return ""
 
 
-def _check_model(model: str, field: str, violations: Violations) -> None:
+def check_model(model: str, field: str, violations: Violations) -> None:
+    """Note the field unless it can name a model."""
     violations.add_text(field, model, most=MOST_MODEL_CHARACTERS)
     if model and (not model.isprintable() or " " in model):
         violations.add(field, "must have no spaces or control characters")

@@ -8,7 +8,7 @@ contain two braces.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 MOST_NESTED_SECTIONS: Final = 32
@@ -25,9 +25,13 @@ _UNSUPPORTED: Final = {">": "partials", "<": "parents", "$": "blocks"}
 
 
 class TemplateError(Exception):
-    """The template cannot be read. `line` and `column` count from 1, in characters."""
+    """The template cannot be read. `line` and `column` count from 1, in characters.
 
-    def __init__(self, template: str, offset: int, description: str) -> None:
+    The tag at fault is `template[offset:end]`.
+    """
+
+    def __init__(self, template: str, offset: int, end: int, description: str) -> None:
+        self.offset, self.end = offset, end
         self.line = template.count("\n", 0, offset) + 1
         self.column = offset - (template.rfind("\n", 0, offset) + 1) + 1
         self.description = description
@@ -47,6 +51,9 @@ class Value:
 
     path: tuple[str, ...]
     offset: int
+    # Where the tag ends, and what it is written with: "", "{" or "&", which mean the same.
+    end: int = field(default=0, compare=False)
+    mark: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Section:
     is_inverted: bool
     body: tuple["Node", ...]
     offset: int
+    # Where the tag that opens it ends.
+    end: int = field(default=0, compare=False)
 
 
 Node = Text | Value | Section
@@ -74,6 +83,7 @@ class _Open:
     path: tuple[str, ...]
     is_inverted: bool
     offset: int
+    end: int
     body: list[Node]
 
 
@@ -86,10 +96,13 @@ class _Parser:
         self._open: list[_Open] = []
         # Whether only spaces stand between the last line break and `_at`.
         self._is_blank_so_far = True
+        # Where the tag that is being read ends.
+        self._tag_end = 0
 
     def parse(self) -> tuple[Node, ...]:
         while (start := self._template.find(self._opener, self._at)) >= 0:
             kind, content, end = self._tag(start)
+            self._tag_end = end
             before = self._template[self._at : start]
             self._see_line(before)
             if kind in _SILENT and self._is_blank_so_far:
@@ -107,6 +120,7 @@ class _Parser:
             unclosed = self._open[-1]
             mark = "^" if unclosed.is_inverted else "#"
             name = ".".join(unclosed.path) or "."
+            self._tag_end = unclosed.end
             raise self._problem(unclosed.offset, f"section {{{{{mark}{name}}}}} is never closed")
         return tuple(self._root)
 
@@ -119,6 +133,7 @@ class _Parser:
         closer = {"{": "}", "=": "="}.get(kind, "") + self._closer
         stop = self._template.find(closer, inside + len(kind))
         if stop < 0:
+            self._tag_end = inside
             raise self._problem(start, f"tag is opened here, but {closer} never follows")
         content = self._template[inside + len(kind) : stop].strip()
         return kind, content, stop + len(closer)
@@ -137,11 +152,12 @@ class _Parser:
             case "#" | "^":
                 if len(self._open) >= MOST_NESTED_SECTIONS:
                     raise self._problem(start, f"sections nest deeper than {MOST_NESTED_SECTIONS}")
-                self._open.append(_Open(self._path(content, start), kind == "^", start, []))
+                path = self._path(content, start)
+                self._open.append(_Open(path, kind == "^", start, self._tag_end, []))
             case "/":
                 self._close(self._path(content, start), start)
             case "" | "&" | "{":
-                self._add(Value(self._path(content, start), start))
+                self._add(Value(self._path(content, start), start, self._tag_end, kind))
             case _:
                 raise self._problem(
                     start, f"{_UNSUPPORTED[kind]} ({{{{{kind}…}}}}) are not supported"
@@ -173,7 +189,8 @@ class _Parser:
             raise self._problem(
                 start, f"{{{{/{name}}}}} stands where {{{{/{expected}}}}} must come first"
             )
-        self._add(Section(opened.path, opened.is_inverted, tuple(opened.body), opened.offset))
+        body = tuple(opened.body)
+        self._add(Section(opened.path, opened.is_inverted, body, opened.offset, opened.end))
 
     def _set_delimiters(self, content: str, start: int) -> None:
         pair = _DELIMITERS.match(content)
@@ -191,4 +208,4 @@ class _Parser:
         (self._open[-1].body if self._open else self._root).append(node)
 
     def _problem(self, offset: int, description: str) -> TemplateError:
-        return TemplateError(self._template, offset, description)
+        return TemplateError(self._template, offset, self._tag_end, description)

@@ -16,7 +16,7 @@ KIT = frozenset({
     "work", "migrations", "fanout", "outbox", "inbox", "bus", "envelope", "idempotency", "seal",
     "paging", "expressions", "expression_child", "expression_errors", "expression_references",
     "expression_sandbox", "expression_tokens", "expression_values", "json_schemas", "egress",
-    "egress_addresses", "cancellation", "caller",
+    "egress_addresses", "cancellation", "caller", "tokenizer",
     "telemetry", "runtime", "rpc",
 })
 KIT_RPC = frozenset({

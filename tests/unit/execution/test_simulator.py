@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.execution.adapters.models.simulator import Simulator
-from services.execution.adapters.tokenizer import o200k as tokenizer
 from services.execution.rules.model_calls import ChatMessage, Completion, ModelRequest
 from services.kit.errors import AppError
+from services.kit.tokenizer import o200k as tokenizer
 
 SEA = (
     "The sea was calm and the old ship slept. Nobody on the ship saw the storm over the sea. "

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import orjson
 
-from services.execution.adapters.tokenizer import o200k as tokenizer
 from services.execution.errors import (
     ProviderBadResponse,
     ProviderRateLimited,
@@ -32,6 +31,7 @@ from services.kit.egress import (
     Request,
 )
 from services.kit.egress_addresses import EgressFailed
+from services.kit.tokenizer import o200k as tokenizer
 
 _MOST_ANSWER_BYTES: Final = 8 * 1024 * 1024
 _MOST_LINE_BYTES: Final = 1024 * 1024

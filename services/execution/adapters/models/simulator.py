@@ -18,10 +18,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from services.execution.adapters.models import simulation
-from services.execution.adapters.tokenizer import o200k as tokenizer
 from services.execution.errors import ProviderRateLimited, ProviderUnavailable
 from services.execution.rules.model_calls import Completion, Delta, ModelRequest
 from services.execution.rules.states import Usage
+from services.kit.tokenizer import o200k as tokenizer
 
 PROVIDER: Final = "simulator"
 MODELS: Final = {
