@@ -13,6 +13,7 @@ from gateway.routes.identity.sessions import keys, sessions
 from gateway.routes.identity.tenants import tenants
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.lint import lint as prompt_lint
 from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
 from gateway.routes.prompts.versions import versions as prompt_versions
@@ -23,6 +24,7 @@ ROUTERS = (
     runs,
     live,
     prompts,
+    prompt_lint,
     pipelines,
     pipeline_versions,
     model_calls,

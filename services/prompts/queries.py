@@ -1,11 +1,13 @@
 """What reads prompts: a function per RPC."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.kit.errors import InvalidArgument, NotFound
 from services.kit.ids import TenantId
 from services.kit.paging import TimeKey, cut_page, encode_token, number_key, page_size, time_key
+from services.kit.tokenizer import o200k as tokenizer
 from services.kit.work import Work
 from services.prompts.errors import (
     LabelNotFound,
@@ -17,6 +19,7 @@ from services.prompts.models import Prompt, PromptVersion
 from services.prompts.repository import PromptFilter, Prompts, Reference, Resolution
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import Content, ContentDraft, Message, check_content, render
+from services.prompts.rules.lint.draft import Report, lint
 from services.prompts.rules.violations import Violations
 
 MOST_REFERENCES = 100
@@ -117,6 +120,14 @@ async def render_prompt(
     resolved, *_ = await resolve_prompts(work, tenant, [source])
     content = Content.from_document(resolved.version.content)
     return Rendered(render(content, variables_json), content, resolved.version)
+
+
+async def lint_prompt(draft: ContentDraft) -> Report:
+    """Say what is wrong, risky or wasteful in any draft: nothing is read or stored.
+
+    Takes some 40 ms for 100,000 characters: in a thread, since the event loop must not wait for it.
+    """
+    return await asyncio.to_thread(lint, draft, "content", tokenizer.count)
 
 
 def _completed(reference: Reference) -> Reference:

@@ -1,8 +1,8 @@
 """Token counts without a network: OpenAI's o200k_base vocabulary, shipped with the code.
 
 `o200k_base.tiktoken` is the file that OpenAI publishes for tiktoken (MIT): a line each of base64 of
-a token's bytes and its rank. It is checked against its published SHA-256 and read at the first count,
-which takes about a third of a second and 60 MB.
+a token's bytes and its rank. It is checked against its published SHA-256 and read at the first
+count, which takes about a third of a second and 60 MB.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _PATTERN: Final = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
     r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-# What a chat message costs beside its text, and what the answer's beginning costs (OpenAI cookbook).
+# What a chat message costs beside its text, and what an answer's beginning costs (OpenAI cookbook).
 _PER_MESSAGE: Final = 3
 _PER_ANSWER: Final = 3
 # Longer texts are counted in a thread: the event loop must not wait for them.

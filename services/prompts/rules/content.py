@@ -198,8 +198,8 @@ def _check_template(
         wrong = problem_of_use(use, declared.get(use.name))
         if wrong:
             tag = use.tag
-            problem = mustache.TemplateError(template, tag.offset, tag.end, wrong)
-            violations.add(field, str(problem))
+            fault = mustache.TemplateError(template, tag.offset, tag.end, wrong)
+            violations.add(field, str(fault))
     return undeclared
 
 

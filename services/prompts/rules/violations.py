@@ -1,5 +1,6 @@
 """Collects every field at fault, so that a caller mends all of them in one go."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from services.kit.errors import FieldViolation, InvalidArgument
@@ -16,6 +17,9 @@ class Violations:
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+    def __iter__(self) -> Iterator[FieldViolation]:
+        return iter(self._found)
 
     def add(self, field: str, description: str) -> None:
         """Note one field, by its path in the request, and what is wrong with it."""

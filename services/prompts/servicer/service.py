@@ -13,7 +13,7 @@ from services.prompts.commands.delete_prompt_label import delete_prompt_label
 from services.prompts.commands.set_prompt_label import set_prompt_label
 from services.prompts.commands.update_prompt import update_prompt
 from services.prompts.repository import PromptFilter
-from services.prompts.servicer import answers, inputs
+from services.prompts.servicer import answers, findings, inputs
 
 
 class PromptsServicer(PromptsServiceServicer):
@@ -188,3 +188,8 @@ class PromptsServicer(PromptsServiceServicer):
             variables_json=request.variables_json,
         )
         return answers.rendered(rendered)
+
+    async def LintPrompt(self, request: pb.LintPromptRequest, _: object) -> pb.LintPromptResponse:
+        """Say what is wrong, risky or wasteful in a draft."""
+        report = await queries.lint_prompt(inputs.content_draft(request.content))
+        return findings.lint_report(report)

@@ -15,6 +15,7 @@ from gateway.routes.execution import models as execution
 from gateway.routes.execution import provider_models as providers
 from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
+from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
 from gateway.schema import Answer, Body, PageParams, Query
 from gateway.translate import fill, json_name, read
@@ -37,6 +38,7 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (prompts_pb2.CreatePromptResponse, prompts.CreatedPrompt),
     (prompts_pb2.ResolvedPrompt, prompts.ResolvedPrompt),
     (prompts_pb2.RenderPromptResponse, prompts.RenderedPrompt),
+    (prompts_pb2.LintPromptResponse, lint.PromptLint),
     (pipelines_pb2.Pipeline, pipelines.Pipeline),
     (pipelines_pb2.PipelineLabel, pipelines.PipelineLabel),
     (pipelines_pb2.PipelineVersion, pipelines.PipelineVersion),
@@ -68,6 +70,7 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (prompts.CreatePromptVersion, prompts_pb2.CreatePromptVersionRequest),
     (prompts.PromptDraft, prompts_pb2.PromptContent),
     (prompts.VariableDraft, prompts_pb2.Variable),
+    (lint.LintPrompt, prompts_pb2.LintPromptRequest),
     (prompts.SetLabel, prompts_pb2.SetPromptLabelRequest),
     (prompts.SetLabel, pipelines_pb2.SetPipelineLabelRequest),
     (prompts.ListPrompts, prompts_pb2.ListPromptsRequest),

@@ -384,6 +384,135 @@ export type LedgerTransactionPage = {
 };
 
 /**
+ * LintFinding
+ *
+ * What a rule found.
+ */
+export type LintFinding = {
+    /**
+     * Stable name of the rule.
+     */
+    code: string;
+    field: string;
+    /**
+     * A change of the text that mends it.
+     */
+    fix: LintFix | null;
+    /**
+     * What is found, and how to mend it.
+     */
+    message: string;
+    /**
+     * Null when it is not about a part of a template.
+     */
+    place: LintPlace | null;
+    /**
+     * `error`: the draft cannot be saved.
+     */
+    severity: 'error' | 'warning' | 'info';
+    /**
+     * The variable that it is about; may be empty.
+     */
+    variable: string;
+};
+
+/**
+ * LintFix
+ *
+ * A text to put at the finding's place.
+ */
+export type LintFix = {
+    replacement: string;
+    title: string;
+};
+
+/**
+ * LintPlace
+ *
+ * A part of a message's template, counted in Unicode code points; lines end at LF alone.
+ */
+export type LintPlace = {
+    column: number;
+    /**
+     * First character past the part.
+     */
+    end: number;
+    end_column: number;
+    end_line: number;
+    /**
+     * Lines and columns count from 1.
+     */
+    line: number;
+    /**
+     * 0 for a text prompt.
+     */
+    message_index: number;
+    /**
+     * First character, from 0.
+     */
+    start: number;
+};
+
+/**
+ * LintPrompt
+ *
+ * A draft to look through.
+ */
+export type LintPrompt = {
+    content: LintedDraft;
+};
+
+/**
+ * LintedDraft
+ *
+ * A draft as it is being written.
+ */
+export type LintedDraft = {
+    /**
+     * For type chat: 1 to 100.
+     */
+    messages?: Array<MessageDraft>;
+    /**
+     * Empty: the caller chooses.
+     */
+    model?: string;
+    /**
+     * temperature, max_tokens, top_p, stop, seed, response_format …
+     */
+    parameters?: {
+        [key: string]: unknown;
+    };
+    /**
+     * For type text.
+     */
+    text?: string;
+    type: 'text' | 'chat';
+    /**
+     * Variables that are used but not declared are strings without default.
+     */
+    variables?: Array<LintedVariable>;
+};
+
+/**
+ * LintedVariable
+ *
+ * A variable as it is being written: its name may not be one yet.
+ */
+export type LintedVariable = {
+    /**
+     * Value when none is given; null or absent: the variable is required.
+     */
+    default?: unknown;
+    description?: string;
+    /**
+     * Values that are allowed; empty: any of the type.
+     */
+    enum?: Array<unknown>;
+    name: string;
+    type?: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
+};
+
+/**
  * LogIn
  *
  * E-mail and password.
@@ -793,6 +922,19 @@ export type PromptLabel = {
     label: string;
     update_time: string | null;
     version: number;
+};
+
+/**
+ * PromptLint
+ *
+ * Findings, the gravest first.
+ */
+export type PromptLint = {
+    findings: Array<LintFinding>;
+    /**
+     * Some rule found more than the 50 that are listed of each.
+     */
+    is_cut: boolean;
 };
 
 /**
@@ -4413,6 +4555,71 @@ export type UnarchivePromptResponses = {
 };
 
 export type UnarchivePromptResponse = UnarchivePromptResponses[keyof UnarchivePromptResponses];
+
+export type LintPromptData = {
+    body: LintPrompt;
+    path?: never;
+    query?: never;
+    url: '/v1/prompts:lint';
+};
+
+export type LintPromptErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type LintPromptError = LintPromptErrors[keyof LintPromptErrors];
+
+export type LintPromptResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptLint;
+};
+
+export type LintPromptResponse = LintPromptResponses[keyof LintPromptResponses];
 
 export type ListProvidersData = {
     body?: never;

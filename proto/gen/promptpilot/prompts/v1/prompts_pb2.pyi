@@ -84,6 +84,34 @@ VARIABLE_TYPE_OBJECT: VariableType.ValueType  # 6
 """A JSON object; sections open it."""
 Global___VariableType: _TypeAlias = VariableType  # noqa: Y015
 
+class _LintSeverity:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LintSeverityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LintSeverity.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LINT_SEVERITY_UNSPECIFIED: _LintSeverity.ValueType  # 0
+    """Never sent."""
+    LINT_SEVERITY_ERROR: _LintSeverity.ValueType  # 1
+    """The draft cannot be saved."""
+    LINT_SEVERITY_WARNING: _LintSeverity.ValueType  # 2
+    """It can be saved and will hardly do what was meant."""
+    LINT_SEVERITY_INFO: _LintSeverity.ValueType  # 3
+    """Advice."""
+
+class LintSeverity(_LintSeverity, metaclass=_LintSeverityEnumTypeWrapper):
+    """How much a finding weighs."""
+
+LINT_SEVERITY_UNSPECIFIED: LintSeverity.ValueType  # 0
+"""Never sent."""
+LINT_SEVERITY_ERROR: LintSeverity.ValueType  # 1
+"""The draft cannot be saved."""
+LINT_SEVERITY_WARNING: LintSeverity.ValueType  # 2
+"""It can be saved and will hardly do what was meant."""
+LINT_SEVERITY_INFO: LintSeverity.ValueType  # 3
+"""Advice."""
+Global___LintSeverity: _TypeAlias = LintSeverity  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a chat prompt, or of a rendered prompt."""
@@ -1086,3 +1114,169 @@ class RenderPromptResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RenderPromptResponse: _TypeAlias = RenderPromptResponse  # noqa: Y015
+
+@_typing.final
+class LintPlace(_message.Message):
+    """A part of a message's template. Characters are Unicode code points; lines end at "\\n" alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_INDEX_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    END_LINE_FIELD_NUMBER: _builtins.int
+    END_COLUMN_FIELD_NUMBER: _builtins.int
+    message_index: _builtins.int
+    """Index into `messages`; 0 for a text prompt."""
+    start: _builtins.int
+    """The part is [start, end), in characters from the beginning of the template."""
+    end: _builtins.int
+    line: _builtins.int
+    """The same as lines and columns, from 1; the end column is the first one past the part."""
+    column: _builtins.int
+    end_line: _builtins.int
+    end_column: _builtins.int
+    def __init__(
+        self,
+        *,
+        message_index: _builtins.int = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        line: _builtins.int = ...,
+        column: _builtins.int = ...,
+        end_line: _builtins.int = ...,
+        end_column: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["column", b"column", "end", b"end", "end_column", b"end_column", "end_line", b"end_line", "line", b"line", "message_index", b"message_index", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LintPlace: _TypeAlias = LintPlace  # noqa: Y015
+
+@_typing.final
+class LintFix(_message.Message):
+    """A change of the text that mends a finding: put `replacement` where its place is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    REPLACEMENT_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    """What it does, to stand on a button."""
+    replacement: _builtins.str
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        replacement: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["replacement", b"replacement", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LintFix: _TypeAlias = LintFix  # noqa: Y015
+
+@_typing.final
+class LintFinding(_message.Message):
+    """One finding."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    SEVERITY_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    VARIABLE_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Stable name of the rule, such as "variable-unused"."""
+    severity: Global___LintSeverity.ValueType
+    message: _builtins.str
+    """What is found, and how to mend it."""
+    field: _builtins.str
+    """Path in the request: content.messages[1].content, content.variables[0].default, content.parameters.top_p."""
+    variable: _builtins.str
+    """The variable it is about; may be empty."""
+    @_builtins.property
+    def place(self) -> Global___LintPlace:
+        """Set when the finding is about a part of a template."""
+
+    @_builtins.property
+    def fix(self) -> Global___LintFix:
+        """Set when a change of the text mends it."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        severity: Global___LintSeverity.ValueType = ...,
+        message: _builtins.str = ...,
+        field: _builtins.str = ...,
+        place: Global___LintPlace | None = ...,
+        variable: _builtins.str = ...,
+        fix: Global___LintFix | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "field", b"field", "fix", b"fix", "message", b"message", "place", b"place", "severity", b"severity", "variable", b"variable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LintFinding: _TypeAlias = LintFinding  # noqa: Y015
+
+@_typing.final
+class LintPromptRequest(_message.Message):
+    """Input of LintPrompt."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def content(self) -> Global___PromptContent: ...
+    def __init__(
+        self,
+        *,
+        content: Global___PromptContent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LintPromptRequest: _TypeAlias = LintPromptRequest  # noqa: Y015
+
+@_typing.final
+class LintPromptResponse(_message.Message):
+    """Answer of LintPrompt."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    IS_CUT_FIELD_NUMBER: _builtins.int
+    is_cut: _builtins.bool
+    """Some rule found more than the 50 that are listed of each."""
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___LintFinding]:
+        """Errors first, then warnings; each in the order of the text."""
+
+    def __init__(
+        self,
+        *,
+        findings: _abc.Iterable[Global___LintFinding] | None = ...,
+        is_cut: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings", "is_cut", b"is_cut"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LintPromptResponse: _TypeAlias = LintPromptResponse  # noqa: Y015

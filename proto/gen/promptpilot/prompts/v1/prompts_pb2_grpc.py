@@ -100,6 +100,11 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptResponse.FromString,
                 _registered_method=True)
+        self.LintPrompt = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/LintPrompt',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -202,6 +207,14 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LintPrompt(self, request, context):
+        """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
+        stored. A draft can be saved exactly when no finding is an error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -269,6 +282,11 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.RenderPrompt,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptResponse.SerializeToString,
+            ),
+            'LintPrompt': grpc.unary_unary_rpc_method_handler(
+                    servicer.LintPrompt,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -623,6 +641,33 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/RenderPrompt',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RenderPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LintPrompt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/LintPrompt',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -67,6 +67,10 @@ class PromptsServiceStub:
     each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
     1,000,000 bytes; for a reference what ResolvePrompts raises.
     """
+    LintPrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.LintPromptRequest, _prompts_pb2.LintPromptResponse]
+    """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
+    stored. A draft can be saved exactly when no finding is an error.
+    """
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -106,6 +110,10 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
     each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
     1,000,000 bytes; for a reference what ResolvePrompts raises.
+    """
+    LintPrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.LintPromptRequest, _prompts_pb2.LintPromptResponse]  # type: ignore[assignment]
+    """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
+    stored. A draft can be saved exactly when no finding is an error.
     """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -221,6 +229,16 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
         each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
         1,000,000 bytes; for a reference what ResolvePrompts raises.
+        """
+
+    @_abc_1.abstractmethod
+    def LintPrompt(
+        self,
+        request: _prompts_pb2.LintPromptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.LintPromptResponse, _abc.Awaitable[_prompts_pb2.LintPromptResponse]]:
+        """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
+        stored. A draft can be saved exactly when no finding is an error.
         """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
