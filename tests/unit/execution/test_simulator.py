@@ -123,6 +123,13 @@ async def test_token_counts_are_those_of_o200k(text: str, tokens: int) -> None:
     assert await tokenizer.count_text(text) == tokens
 
 
+async def test_a_million_spaces_are_counted_and_cut() -> None:
+    # More than tiktoken's regular expression takes at once.
+    spaces = " " * 1_000_000
+    assert 0 < await tokenizer.count_text(spaces) < 10_000
+    assert "".join(tokenizer.pieces(spaces)) == spaces
+
+
 @given(st.text(max_size=200))
 def test_pieces_joined_are_the_text(text: str) -> None:
     assert "".join(tokenizer.pieces(text)) == text
