@@ -11,6 +11,7 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { TextInput } from '@/components/TextInput';
 import { TryDraft } from '@/forms/CreateModelCall';
+import { LintSummary } from '@/forms/fields/LintSummary';
 import { PromptContentFields } from '@/forms/fields/PromptContentFields';
 import { contentFields, splitTags } from '@/forms/fields/requestPaths';
 import { emptyPrompt, toDraft, type PromptForm } from '@/forms/promptValues';
@@ -86,11 +87,12 @@ export function CreatePrompt({ onDone }: { onDone: (promptId: string) => void })
             />
           </Box>
         </Panel>
-        <PromptContentFields control={form.control} />
+        <PromptContentFields form={form} />
         <Box>
           <Button type="submit" variant="contained" color="primary" loading={create.isPending}>
             Create the prompt
           </Button>
+          <LintSummary control={form.control} />
         </Box>
       </Box>
       <TryDraft control={form.control} draft={() => toDraft(form.getValues())} />

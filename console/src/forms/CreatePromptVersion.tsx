@@ -12,6 +12,7 @@ import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { TextInput } from '@/components/TextInput';
 import { TryDraft } from '@/forms/CreateModelCall';
+import { LintSummary } from '@/forms/fields/LintSummary';
 import { PromptContentFields } from '@/forms/fields/PromptContentFields';
 import { contentFields } from '@/forms/fields/requestPaths';
 import { fromContent, toDraft, type PromptForm } from '@/forms/promptValues';
@@ -74,7 +75,7 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
     >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
         <ProblemAlert error={create.error} faults={faults} />
-        <PromptContentFields control={form.control} />
+        <PromptContentFields form={form} />
         <Panel title="Save">
           <Box sx={{ display: 'grid', gap: 2 }}>
             <TextInput
@@ -89,6 +90,7 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
               </Button>
               {form.formState.isDirty && <Button onClick={discard}>Discard the changes</Button>}
             </Box>
+            <LintSummary control={form.control} />
           </Box>
         </Panel>
       </Box>

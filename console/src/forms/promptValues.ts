@@ -109,6 +109,29 @@ export function toDraft(values: PromptValues): PromptDraft {
   };
 }
 
+/** What lint is asked about: as `toDraft`, but what is no value yet is left out; the form says so at its field. */
+export function toLintedDraft(values: PromptValues): PromptDraft {
+  const isList = (type: VariableType, allowed: string) => splitList(allowed).every((item) => isValue(type, item));
+  return toDraft({
+    ...values,
+    variables: values.variables.map((variable) => ({
+      ...variable,
+      isRequired: variable.isRequired || !isValue(variable.type, variable.fallback),
+      allowed: isList(variable.type, variable.allowed) ? variable.allowed : '',
+    })),
+    more: isJson(values.more) ? values.more : '',
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Text of the form as a value of the type: strings as they are, all else as JSON. */
 export function toValue(type: VariableType, text: string): unknown {
   return type === 'string' ? text : (JSON.parse(text) as unknown);

@@ -6,6 +6,21 @@ import { fontMono } from '@/theme/theme';
 
 const variable = (name: string) => `var(--mui-palette-${name})`;
 
+// CodeMirror's own underline is a data: image, which the content security policy refuses.
+const underlines: Record<string, Record<string, string>> = Object.fromEntries(
+  ['error', 'warning', 'info'].flatMap((severity): [string, Record<string, string>][] => [
+    [`.cm-diagnostic-${severity}`, { borderLeftColor: variable(`${severity}-main`) }],
+    [
+      `.cm-lintRange-${severity}`,
+      {
+        backgroundImage: 'none',
+        textDecoration: `underline ${severity === 'info' ? 'dotted' : 'wavy'} ${variable(`${severity}-main`)}`,
+        textUnderlineOffset: '3px',
+      },
+    ],
+  ]),
+);
+
 /** Editors in the theme's colours, light and dark alike: they read the same CSS variables as all else. */
 export const look: Extension = [
   EditorView.theme({
@@ -37,12 +52,19 @@ export const look: Extension = [
     '.cm-completionDetail': { marginLeft: '1.2em', opacity: '0.7', fontStyle: 'normal' },
     '.cm-completionInfo': { padding: '8px 10px', maxWidth: '320px', fontFamily: 'inherit' },
     '.cm-diagnostic': { padding: '6px 10px', borderLeftWidth: '3px' },
-    '.cm-diagnostic-error': { borderLeftColor: variable('error-main') },
-    '.cm-lintRange-error': {
-      backgroundImage: 'none',
-      textDecoration: `underline wavy ${variable('error-main')}`,
-      textUnderlineOffset: '3px',
+    '.cm-diagnosticText': { whiteSpace: 'pre-wrap' },
+    '.cm-diagnosticAction': {
+      backgroundColor: variable('primary-main'),
+      color: variable('primary-contrastText'),
+      borderRadius: '6px',
+      padding: '2px 8px',
+      margin: '4px 0 0',
+      display: 'block',
     },
+    '.cm-tooltip-lint': { maxWidth: '460px' },
+    ...underlines,
+    '.pp-tag': { color: variable('primary-main') },
+    '.cm-placeholder': { color: variable('text-secondary') },
     // CodeMirror's own marker is a data: image, which the content security policy refuses.
     '.cm-lint-marker-error': {
       content: '""',

@@ -1,8 +1,10 @@
 import { Box, Button, IconButton } from '@mui/material';
 import { Plus, X } from 'lucide-react';
+import { useCallback } from 'react';
 import { useController, useFieldArray, type Control } from 'react-hook-form';
+import type { Mark, TemplateHandle } from '@/components/editor/TemplateEditor';
 import { SelectInput } from '@/components/SelectInput';
-import { TextInput } from '@/components/TextInput';
+import { TemplateField } from '@/forms/fields/TemplateField';
 import type { PromptForm } from '@/forms/promptValues';
 
 const ROLES = [
@@ -11,8 +13,14 @@ const ROLES = [
   { value: 'assistant', label: 'Assistant' },
 ] as const;
 
+interface Templates {
+  /** What is to be underlined, by the index of the message. */
+  marks: ReadonlyMap<number, Mark[]>;
+  onEditor: (index: number, editor: TemplateHandle | null) => void;
+}
+
 /** Messages of a chat prompt, in order. */
-export function MessagesField({ control }: { control: Control<PromptForm> }) {
+export function MessagesField({ control, ...templates }: { control: Control<PromptForm> } & Templates) {
   const { fields, append, remove } = useFieldArray({ control, name: 'messages' });
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
@@ -29,16 +37,7 @@ export function MessagesField({ control }: { control: Control<PromptForm> }) {
               </IconButton>
             )}
           </Box>
-          <TextInput
-            control={control}
-            name={`messages.${index}.content`}
-            label=""
-            inputProps={{ 'aria-label': `Message ${index + 1}` }}
-            multiline
-            minRows={3}
-            className="mono"
-            rules={{ required: 'Write the message, or remove it' }}
-          />
+          <MessageField control={control} index={index} {...templates} />
         </Box>
       ))}
       <Box>
@@ -47,6 +46,26 @@ export function MessagesField({ control }: { control: Control<PromptForm> }) {
         </Button>
       </Box>
     </Box>
+  );
+}
+
+function MessageField({
+  control,
+  index,
+  marks,
+  onEditor,
+}: { control: Control<PromptForm>; index: number } & Templates) {
+  const tell = useCallback((editor: TemplateHandle | null) => onEditor(index, editor), [index, onEditor]);
+  return (
+    <TemplateField
+      control={control}
+      name={`messages.${index}.content`}
+      label={`Message ${index + 1}`}
+      required="Write the message, or remove it"
+      minRows={3}
+      marks={marks.get(index)}
+      onEditor={tell}
+    />
   );
 }
 

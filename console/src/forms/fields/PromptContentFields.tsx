@@ -1,16 +1,32 @@
 import { Box, ToggleButton, ToggleButtonGroup } from '@mui/material';
-import { useController, type Control } from 'react-hook-form';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { useController, type Control, type UseFormReturn } from 'react-hook-form';
+import type { LintFinding } from '@/api/generated';
+import type { TemplateHandle } from '@/components/editor/TemplateEditor';
 import { Panel } from '@/components/Panel';
 import { TextInput } from '@/components/TextInput';
+import { marksByMessage } from '@/forms/fields/lintFindings';
+import { LintPanel } from '@/forms/fields/LintPanel';
 import { ModelField } from '@/forms/fields/ModelField';
 import { MessagesField } from '@/forms/fields/MessagesField';
+import { TemplateField } from '@/forms/fields/TemplateField';
 import { VariablesField } from '@/forms/fields/VariablesField';
 import { toText, type PromptForm } from '@/forms/promptValues';
 import { isObject } from '@/util/definition';
 
 /** The template, its variables, and the model it is for. */
-export function PromptContentFields({ control }: { control: Control<PromptForm> }) {
+export function PromptContentFields({ form }: { form: UseFormReturn<PromptForm> }) {
+  const { control } = form;
   const { field: type } = useController({ control, name: 'type' });
+  const [findings, setFindings] = useState<readonly LintFinding[]>([]);
+  const marks = useMemo(() => marksByMessage(findings), [findings]);
+  const editors = useRef(new Map<number, TemplateHandle>());
+  const keepEditor = useCallback((index: number, editor: TemplateHandle | null) => {
+    if (editor) editors.current.set(index, editor);
+    else editors.current.delete(index);
+  }, []);
+  const keepOnly = useCallback((editor: TemplateHandle | null) => keepEditor(0, editor), [keepEditor]);
+  const editorOf = ({ place }: LintFinding) => editors.current.get(place?.message_index ?? 0);
   return (
     <>
       <Panel
@@ -33,21 +49,28 @@ export function PromptContentFields({ control }: { control: Control<PromptForm> 
         }
       >
         {type.value === 'text' ? (
-          <TextInput
+          <TemplateField
             control={control}
             name="text"
-            label=""
-            inputProps={{ 'aria-label': 'Text of the prompt' }}
-            multiline
+            label="Text of the prompt"
+            required="Write the prompt"
             minRows={10}
-            className="mono"
             placeholder={'Summarize in {{length}}:\n\n{{text}}'}
-            rules={{ required: 'Write the prompt' }}
+            marks={marks.get(0)}
+            onEditor={keepOnly}
           />
         ) : (
-          <MessagesField control={control} />
+          <MessagesField control={control} marks={marks} onEditor={keepEditor} />
         )}
       </Panel>
+      <LintPanel
+        form={form}
+        onFound={setFindings}
+        onShow={(finding) => finding.place && editorOf(finding)?.show(finding.place)}
+        onFix={({ place, fix, ...rest }) =>
+          place && fix && editorOf({ place, fix, ...rest })?.replace(place, fix.replacement)
+        }
+      />
       <Panel title="Variables">
         <VariablesField control={control} />
       </Panel>

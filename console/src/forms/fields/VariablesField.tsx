@@ -14,7 +14,8 @@ const TYPES: readonly { value: VariableType; label: string }[] = [
   { value: 'object', label: 'Object' },
 ];
 
-const fresh = (name: string) =>
+/** A declaration as it begins: a required text. */
+export const fresh = (name: string) =>
   ({ name, type: 'string', description: '', isRequired: true, fallback: '', allowed: '' }) as const;
 
 /** Declared variables; those that the template uses without a declaration are offered. */
