@@ -77,7 +77,9 @@ async def _save_with_one_more_line(page: Page) -> None:
     await page.get_by_role("link", name="Edit", exact=True).click()
     chat = page.get_by_role("textbox", name=re.compile("Text of the prompt|Message"))
     text = chat.last
-    await text.fill(f"{await text.input_value()}\n{FRESH_LINE}")
+    await text.press("Control+End")
+    await text.press("Enter")
+    await page.keyboard.insert_text(FRESH_LINE)
     await page.get_by_label("What changed, and why").fill("Friendlier")
     await page.get_by_role("button", name="Save as version 2").click()
     await expect(page.get_by_role("tab", name="Version 2")).to_be_visible()

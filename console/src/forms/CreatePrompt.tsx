@@ -23,10 +23,9 @@ const DRAFT = 'new-prompt';
 /** A new prompt with its first version; it can be tried before it is saved. */
 export function CreatePrompt({ onDone }: { onDone: (promptId: string) => void }) {
   const queryClient = useQueryClient();
-  const form = useForm<PromptForm>({
-    defaultValues: empty,
-    values: { ...empty, ...(readDraft(DRAFT) as PromptForm | undefined) },
-  });
+  // Read once: read again, the draft of half a second ago would undo what was changed since.
+  const [kept] = useState<PromptForm>(() => ({ ...empty, ...(readDraft(DRAFT) as PromptForm | undefined) }));
+  const form = useForm<PromptForm>({ defaultValues: empty, values: kept });
   const idempotent = useIdempotencyKey();
   const [faults, setFaults] = useState<FieldProblem[]>([]);
   useKeepDraft(DRAFT, form);

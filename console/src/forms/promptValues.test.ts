@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyPrompt, fromContent, isValue, toDraft, usedVariables } from '@/forms/promptValues';
+import { emptyPrompt, fromContent, isValue, toDraft, toLintedDraft, usedVariables } from '@/forms/promptValues';
 
 const content = {
   type: 'text' as const,
@@ -30,6 +30,24 @@ describe('a prompt in the form', () => {
     expect(toDraft({ ...emptyPrompt, text: 'x' })).not.toHaveProperty('messages');
     expect(toDraft({ ...emptyPrompt, type: 'chat' })).not.toHaveProperty('text');
   });
+});
+
+it('leaves out of a half-written draft what is no value yet, and keeps each variable in its place', () => {
+  const values = fromContent(content);
+  const [what, times, focus] = values.variables;
+  if (!what || !times || !focus) throw new Error('three variables were given');
+  const draft = toLintedDraft({
+    ...values,
+    variables: [{ ...what, name: '' }, { ...times, fallback: 'thr', allowed: '1, tw' }, focus],
+    more: '{"stop": [',
+  });
+  expect(draft.variables).toEqual([
+    { name: '', type: 'string', description: 'the thing', enum: ['hi', 'bye'] },
+    { name: 'times', type: 'integer', description: '', enum: [] },
+    { name: 'focus', type: 'string', description: '', default: '', enum: [] },
+  ]);
+  expect(draft.parameters).toEqual({ temperature: 0.2, max_tokens: 100 });
+  expect(toLintedDraft(fromContent(content))).toEqual(toDraft(fromContent(content)));
 });
 
 it('finds variables in plain, raw and section tags, each once, in order', () => {
