@@ -13,25 +13,21 @@ from services.prompts.rules.lint.findings import Code
 from services.prompts.rules.variables import VariableDraft
 
 PAGE = Path("docs/how-to/lint-a-prompt.md").read_text(encoding="utf-8")
+PART = re.compile(r"^## (Errors|Warnings|Advice)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
+EXAMPLE = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADINGS = {"Errors": "error", "Warnings": "warning", "Advice": "info"}
 
 
 def test_each_rule_stands_once_under_its_weight() -> None:
     documented = [
-        (code, HEADINGS[title])
-        for title, part in re.findall(
-            r"^## (Errors|Warnings|Advice)\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL
-        )
-        for code in re.findall(r"^\| `([a-z-]+)` \|", part, re.MULTILINE)
+        (code, HEADINGS[title]) for title, part in PART.findall(PAGE) for code in ROW.findall(part)
     ]
     assert sorted(documented) == sorted((code.value, code.severity.value) for code in Code)
 
 
 def test_the_example_is_what_lint_answers() -> None:
-    asked, answered = (
-        orjson.loads(block)
-        for block in re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    )
+    asked, answered = map(orjson.loads, EXAMPLE.findall(PAGE))
     content = asked["content"]
     draft = ContentDraft(
         PromptType(content["type"]),

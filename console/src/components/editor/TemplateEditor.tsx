@@ -89,10 +89,10 @@ export function TemplateEditor({
       state: EditorState.create({
         doc: initial(),
         extensions: [
-          [history(), look, tags, EditorView.lineWrapping, hint(placeholder)],
           keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
           EditorView.theme({ '.cm-content': { minHeight: `calc(${minRows} * 1.6em + 20px)`, padding: '10px 12px' } }),
           EditorView.theme({ '.cm-line': { padding: '0' } }),
+          [history(), look, tags, EditorView.lineWrapping, hint(placeholder)],
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.domEventHandlers({ blur: () => left() }),
           EditorView.updateListener.of((update) => {
@@ -148,7 +148,7 @@ function diagnostic(text: string, { place, severity, message, fix }: Mark): Diag
 }
 
 const tagMatcher = new MatchDecorator({
-  regexp: /\{\{[^{}\n]{0,200}\}\}/g,
+  regexp: /\{\{\{?[^{}\n]{0,200}\}?\}\}/g,
   decoration: Decoration.mark({ class: 'pp-tag' }),
 });
 

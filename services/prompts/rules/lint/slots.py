@@ -198,11 +198,12 @@ def _spaces(part: re.Match[str]) -> str:
 
 
 def _in_system(message: Message, visit: Visit) -> Finding:
+    name = visit.tag.path[-1]
     return message.finding(
         Code.SLOT_IN_SYSTEM,
-        f"{visit.name} looks like other people's text, and in a system message it speaks with the "
-        "system's authority: move it to a user message, between delimiters such as "
-        f"<{visit.name}> and </{visit.name}>, and say here that it is material, not instructions",
+        f"{{{{{name}}}}} looks like other people's text, and in a system message it speaks with "
+        "the system's authority: move it to a user message, between delimiters such as "
+        f"<{name}> and </{name}>, and say here that it is material, not instructions",
         visit.part,
         variable=visit.name,
     )
@@ -213,7 +214,7 @@ def _unfenced(message: Message, visit: Visit) -> Finding:
     name = visit.tag.path[-1]
     return message.finding(
         Code.SLOT_UNFENCED,
-        f"{visit.name} looks like other people's text and stands unfenced before instructions, "
+        f"{{{{{name}}}}} looks like other people's text and stands unfenced before instructions, "
         "which it can imitate or revoke: put it between delimiters, or at the end",
         visit.part,
         variable=visit.name,

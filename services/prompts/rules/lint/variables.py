@@ -32,7 +32,7 @@ def _undeclared(subject: Subject, message: Message, use: Use) -> Finding:
     if not near:
         return message.finding(
             Code.VARIABLE_UNDECLARED,
-            f"{use.name} is not declared, which makes it a required text: "
+            f"{{{{{use.name}}}}} is not declared, which makes it a required text: "
             "declare it to give it a type, a default or a description",
             part,
             variable=use.name,
@@ -41,7 +41,7 @@ def _undeclared(subject: Subject, message: Message, use: Use) -> Finding:
     written = message.template[start:end].replace(use.name, near[0], 1)
     return message.finding(
         Code.VARIABLE_MISSPELT,
-        f"{use.name} is not declared, and {near[0]} is: write that, or declare {use.name} too",
+        f"{{{{{use.name}}}}} is not declared, and {near[0]} is: write that, or declare this too",
         part,
         variable=use.name,
         fix=None if isinstance(use.tag, Section) else Fix(f"Write {near[0]}", written),
