@@ -33,9 +33,9 @@ def cost(subject: Subject) -> Iterator[Finding]:
         message, tag = first
         yield message.finding(
             Code.CACHE_ORDER,
-            f"{{{{{tag.path[0]}}}}} may differ with each call and stands before {lost:,} tokens "
-            "of fixed text, which providers then cannot take from their cache: they keep only what is the "
-            f"same from the first token on, here {cached:,}. Move it behind the fixed text",
+            f"{{{{{tag.path[0]}}}}} may differ with each call and stands before {lost:,} tokens of "
+            "fixed text, which providers then cannot take from their cache: they keep only what is "
+            f"the same from the first token on, here {cached:,}. Move it behind the fixed text",
             (tag.offset, tag.end),
             variable=tag.path[0],
         )
