@@ -38,8 +38,8 @@ export function LintPanel({ form, onFound, onShow, onFix }: Props) {
     ) : null;
   }
   return (
-    <Panel title={`Lint: ${counted(findings)}`} isFlush>
-      <Box component="ul" role="status" aria-busy={!isCurrent} sx={{ listStyle: 'none', m: 0, p: 0.75 }}>
+    <Panel title={<span role="status">{`Lint: ${counted(findings)}`}</span>} isFlush>
+      <Box component="ul" aria-busy={!isCurrent} sx={{ listStyle: 'none', m: 0, p: 0.75 }}>
         {findings.map((finding) => (
           <Box
             component="li"
