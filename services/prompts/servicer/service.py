@@ -1,5 +1,7 @@
 """The RPCs of PromptsService. Who may call which stands in the proto; kit's border checks it."""
 
+import asyncio
+
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
 from services.kit.caller import current_caller, current_tenant
@@ -21,6 +23,8 @@ class PromptsServicer(PromptsServiceServicer):
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
+        # Lint takes up to a second for the longest drafts: one at a time leaves room for the rest.
+        self._linting = asyncio.Semaphore(1)
 
     async def CreatePrompt(
         self, request: pb.CreatePromptRequest, _: object
@@ -191,5 +195,6 @@ class PromptsServicer(PromptsServiceServicer):
 
     async def LintPrompt(self, request: pb.LintPromptRequest, _: object) -> pb.LintPromptResponse:
         """Say what is wrong, risky or wasteful in a draft."""
-        report = await queries.lint_prompt(inputs.content_draft(request.content))
+        async with self._linting:
+            report = await queries.lint_prompt(inputs.content_draft(request.content))
         return findings.lint_report(report)
