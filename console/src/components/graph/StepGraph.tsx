@@ -33,6 +33,8 @@ export default function StepGraph({ steps, states, selected, onSelect, height = 
       selected: id === selected,
       focusable: onSelect !== undefined,
       data: { step: byId.get(id), state: states?.get(id) ?? '', isHorizontal },
+      // A name needs a role, also where the node is only looked at.
+      ariaRole: 'group',
       ariaLabel: [id, byId.get(id)?.type, states?.get(id)].filter(Boolean).join(', '),
     }));
   }, [graph, steps, states, selected, isHorizontal, onSelect]);
