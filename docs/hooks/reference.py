@@ -7,7 +7,7 @@ from typing import Final
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from docs.hooks import commands, contracts, errors, metrics, rest, settings
+from docs.hooks import commands, contracts, errors, library, metrics, rest, settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final[dict[str, Callable[[Path], str]]] = {
@@ -19,6 +19,7 @@ PAGES: Final[dict[str, Callable[[Path], str]]] = {
     "reference/settings.md": settings.page,
     "reference/metrics.md": metrics.page,
     "reference/command-line.md": commands.page,
+    "reference/prompt-library.md": library.page,
 }
 
 

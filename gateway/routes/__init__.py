@@ -16,6 +16,7 @@ from gateway.routes.pipelines.versions import versions as pipeline_versions
 from gateway.routes.prompts.lint import lint as prompt_lint
 from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
+from gateway.routes.prompts.templates import templates as prompt_templates
 from gateway.routes.prompts.versions import versions as prompt_versions
 
 # In the order in which paths are tried: what is called most comes first.
@@ -25,6 +26,7 @@ ROUTERS = (
     live,
     prompts,
     prompt_lint,
+    prompt_templates,
     pipelines,
     pipeline_versions,
     model_calls,

@@ -1,14 +1,14 @@
-"""What is read from outside of the process: the files of the default library."""
+"""What is read from outside of the process: the files of the library."""
 
 from importlib import resources
 
 import orjson
 
-from services.prompts.rules.library import LibraryPrompt, library_prompt
+from services.prompts.rules.library import LibraryPrompt, in_order, library_prompt
 
 
 def read_library() -> tuple[LibraryPrompt, ...]:
-    """Read and check the default library that ships with this package, in the order of names."""
+    """Read and check the templates that ship with this package, by category, then title."""
     folder = resources.files("services.prompts") / "library"
-    files = sorted((one for one in folder.iterdir() if one.name.endswith(".json")), key=str)
-    return tuple(library_prompt(orjson.loads(one.read_bytes())) for one in files)
+    files = [one for one in folder.iterdir() if one.name.endswith(".json")]
+    return in_order(library_prompt(orjson.loads(one.read_bytes())) for one in files)

@@ -29,11 +29,12 @@ def build_for_tests(settings: PromptsSettings, *, clock: Clock | None = None) ->
     database = Database(settings.database)
     bus = Bus(settings.bus, NAME)
     work = UnitOfWork(database, tenant_tree(NAME), clock)
-    inbox = Inbox(NAME, work, bus, consumers.subscriptions(read_library()))
+    library = read_library()
+    inbox = Inbox(NAME, work, bus, consumers.subscriptions(library))
     return App(
         name=NAME,
         settings=settings,
-        servicers=[(add_PromptsServiceServicer_to_server, PromptsServicer(work))],
+        servicers=[(add_PromptsServiceServicer_to_server, PromptsServicer(work, library))],
         database=database,
         bus=bus,
         background=[Relay(NAME, work, bus).run, inbox.run],

@@ -11,7 +11,7 @@ from services.prompts.rules.library import LibraryPrompt
 
 
 def subscriptions(library: Sequence[LibraryPrompt]) -> list[Subscription]:
-    """List what this service listens to; `library` is what new tenants start with."""
+    """List what this service listens to; new tenants start with `library`'s defaults."""
 
     async def on_tenant_created(tx: Tx, event: TenantCreated) -> None:
         await provision_tenant(tx, TenantId(event.tenant_id), library)

@@ -49,6 +49,18 @@ class LabelNotFound(NotFound):
         return cls(f"prompt {prompt} has no label {shown}", prompt=prompt, label=shown)
 
 
+class PromptTemplateNotFound(NotFound):
+    """The library has no template of that name. Metadata: `template`."""
+
+    reason = "PROMPT_TEMPLATE_NOT_FOUND"
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Build the error for a name."""
+        shown = name[:_MOST_SHOWN]
+        return cls(f"the library has no template {shown}", template=shown)
+
+
 class PromptNameTaken(AlreadyExists):
     """Another prompt of the tenant, archived ones included, has the name. Metadata: `name`."""
 

@@ -19,6 +19,7 @@ from services.prompts.models import Prompt, PromptVersion
 from services.prompts.repository import PromptFilter, Prompts, Reference, Resolution
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import Content, ContentDraft, Message, check_content, render
+from services.prompts.rules.library import LibraryPrompt, TemplateFilter, template_named
 from services.prompts.rules.lint.draft import Report, lint
 from services.prompts.rules.violations import Violations
 
@@ -128,6 +129,19 @@ async def lint_prompt(draft: ContentDraft) -> Report:
     Takes some 15 ms for 100,000 characters: in a thread, since the event loop must not wait for it.
     """
     return await asyncio.to_thread(lint, draft, "content", tokenizer.count)
+
+
+def list_prompt_templates(
+    library: Sequence[LibraryPrompt], *, only: TemplateFilter
+) -> list[LibraryPrompt]:
+    """Return the templates that pass a filter, in the library's order. Raises PromptInvalid."""
+    only.check()
+    return [template for template in library if only.passes(template)]
+
+
+def get_prompt_template(library: Sequence[LibraryPrompt], *, name: str) -> LibraryPrompt:
+    """Return one template. Raises PromptTemplateNotFound."""
+    return template_named(library, name)
 
 
 def _completed(reference: Reference) -> Reference:

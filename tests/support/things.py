@@ -39,4 +39,6 @@ async def make_things(client: Client) -> dict[str, str]:
         "provider_id": provider["id"],
         "number": "1",
         "label": "secret",
+        # Everybody's.
+        "template_name": "ticket-triage",
     }

@@ -1,9 +1,11 @@
 import { Box, Button, Typography } from '@mui/material';
 import { Play, Square } from 'lucide-react';
 import { useForm, useWatch, type Control } from 'react-hook-form';
-import type { CreateModelCall, PromptDraft, PromptVersion } from '@/api/generated';
+import type { CreateModelCall, PromptDraft, PromptTemplateExample, PromptVersion } from '@/api/generated';
 import { useModelCall } from '@/api/modelCall';
 import { useSession } from '@/api/session';
+import { useTemplateExamples } from '@/api/templateExamples';
+import { ChoiceChips } from '@/components/ChoiceChips';
 import { Panel } from '@/components/Panel';
 import { ModelCallOutput } from '@/components/ModelCallOutput';
 import { SelectInput } from '@/components/SelectInput';
@@ -30,7 +32,8 @@ interface Values {
 export function TryVersion({ version }: { version: PromptVersion }) {
   const content = fromContent(version.content);
   const reference = { prompt: version.prompt_id, version: version.number };
-  return <TryIt content={content} source={() => ({ reference })} />;
+  const examples = useTemplateExamples(version);
+  return <TryIt content={content} source={() => ({ reference })} examples={examples} />;
 }
 
 /** Tries what stands in the form, saved or not. */
@@ -45,10 +48,12 @@ export function TryDraft({ control, draft }: { control: Control<PromptForm>; dra
 interface Props {
   content: Pick<PromptValues, 'type' | 'text' | 'messages' | 'variables' | 'model'>;
   source: () => Pick<CreateModelCall, 'draft' | 'reference'>;
+  /** Values to fill the form with. */
+  examples?: readonly PromptTemplateExample[];
 }
 
 /** Variables, model, and the answer as it streams in. */
-function TryIt({ content, source }: Props) {
+function TryIt({ content, source, examples = [] }: Props) {
   const { can } = useSession();
   const form = useForm<Values>({ defaultValues: { variables: {}, model: '', mode: 'test' } });
   const mode = useWatch({ control: form.control, name: 'mode' });
@@ -63,11 +68,24 @@ function TryIt({ content, source }: Props) {
       mode: values.mode,
     });
   });
+  const fill = (title: string) => {
+    const values = examples.find((example) => example.title === title)?.variables ?? {};
+    form.setValue('variables', exampleTexts(variables, values));
+    form.clearErrors('variables');
+  };
   if (!can('models.call')) return null;
   return (
     <Panel title="Try it" sx={{ position: { md: 'sticky' }, top: { md: 24 } }}>
       {/* Not a form: it stands inside the form that saves the prompt. */}
       <Box sx={{ display: 'grid', gap: 2 }}>
+        {examples.length > 0 && (
+          <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
+            <Typography variant="caption" color="textSecondary">
+              Fill in an example:
+            </Typography>
+            <ChoiceChips label="Examples" choices={examples.map((example) => example.title)} onChoose={fill} />
+          </Box>
+        )}
         {variables.map((variable) => (
           <VariableInput key={variable.name} control={form.control} variable={variable} />
         ))}
@@ -132,6 +150,20 @@ function VariableInput({ control, variable }: { control: Control<Values>; variab
       rules={{ validate: check }}
     />
   );
+}
+
+/** An example's values as texts of the form; a field that it says nothing about becomes empty. */
+function exampleTexts(variables: readonly VariableValues[], values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    variables.map(({ name, type }) => {
+      const value = values[name];
+      return [name, type === 'list' || type === 'object' ? toJson(value) : toText(value)];
+    }),
+  );
+}
+
+function toJson(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value, null, 2);
 }
 
 /** Declared variables, then those that are only used. */

@@ -52,7 +52,21 @@ it('leaves out of a half-written draft what is no value yet, and keeps each vari
 
 it('finds variables in plain, raw and section tags, each once, in order', () => {
   const text = '{{a}} {{{ b }}} {{&c}} {{#list}}{{a}}{{/list}} {{^none}}x{{/none}} {{user.name}} {{! a comment }}';
-  expect(usedVariables({ type: 'text', text, messages: [] })).toEqual(['a', 'b', 'c', 'list', 'none', 'user']);
+  expect(usedVariables({ ...emptyPrompt, text })).toEqual(['a', 'b', 'c', 'list', 'none', 'user']);
+});
+
+it('takes names in a section over a list or an object for fields of its items, as the server does', () => {
+  const text =
+    '{{#labels}}- {{name}}: {{description}}{{#deep}}{{x}}{{/deep}}{{/labels}} {{#is_long}}{{more}}{{/is_long}}' +
+    '{{^labels}}{{fallback}}{{/labels}} {{#user.roles}}{{.}}{{role}}{{/user.roles}} {{last}}';
+  const declared = (name: string, type: 'list' | 'boolean' | 'object') => ({
+    ...{ name, type, description: '', isRequired: true, fallback: '', allowed: '' },
+  });
+  const variables = [declared('labels', 'list'), declared('is_long', 'boolean'), declared('user', 'object')];
+  expect(usedVariables({ ...emptyPrompt, text, variables })).toEqual([
+    ...['labels', 'is_long', 'more', 'fallback', 'user', 'last'],
+  ]);
+  expect(usedVariables({ ...emptyPrompt, text: '{{#list}}{{name}}{{/list}}' })).toEqual(['list', 'name']);
 });
 
 it.each([

@@ -155,11 +155,32 @@ export function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Names that the templates use, in order: `{{name}}`, `{{{name}}}`, `{{&name}}`, sections and their first part (`user.name` → user). */
-export function usedVariables(values: Pick<PromptValues, 'type' | 'text' | 'messages'>): string[] {
+const TAG = /\{\{\{?\s*([#^/&]?)\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*|\.)\s*\}?\}\}/g;
+
+/**
+ * Names of variables that the templates use, each once, in order: `{{name}}`, `{{{name}}}`, `{{&name}}`, sections, and
+ * the first part of a path (`user.name` → user).
+ *
+ * As the server has it: what stands in a section over a declared list or object may be a field of its items.
+ */
+export function usedVariables(values: Pick<PromptValues, 'type' | 'text' | 'messages' | 'variables'>): string[] {
   const texts = values.type === 'text' ? [values.text] : values.messages.map((message) => message.content);
-  const tags = texts.flatMap((text) => [...text.matchAll(/\{\{\{?\s*[#^&]?\s*([A-Za-z_][A-Za-z0-9_]{0,63})/g)]);
-  return [...new Set(tags.map((tag) => tag[1] ?? ''))];
+  const types = new Map(values.variables.map((variable) => [variable.name, variable.type]));
+  return [...new Set(texts.flatMap((text) => namesIn(text, types)))];
+}
+
+function namesIn(text: string, types: ReadonlyMap<string, VariableType>): string[] {
+  const names: string[] = [];
+  const areItems: boolean[] = []; // of each section that is open here
+  for (const [, mark = '', path = ''] of text.matchAll(TAG)) {
+    const [name = ''] = path.split('.');
+    const type = types.get(name);
+    if (mark === '/') areItems.pop();
+    else if (name !== '' && !areItems.includes(true)) names.push(name);
+    if (mark === '#') areItems.push(path.includes('.') || type === 'list' || type === 'object');
+    if (mark === '^') areItems.push(false);
+  }
+  return names;
 }
 
 function splitList(text: string): string[] {

@@ -1,6 +1,7 @@
 """What identity's TenantCreated asks for: the tenant's tables, with the default library in them."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from services.kit import provisioning
 from services.kit.ids import TenantId, new_id
@@ -8,21 +9,24 @@ from services.kit.work import Tx
 from services.prompts import events
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
 from services.prompts.repository import Prompts
-from services.prompts.rules.content import content_hash
 from services.prompts.rules.library import LibraryPrompt
 from services.prompts.rules.prompts import DEFAULT_LABEL, LATEST
 
+# What tells the prompts that the tenant started with from its own.
+_TAG: Final = "library"
+_NOTE: Final = "Default library"
+
 
 async def provision_tenant(tx: Tx, tenant: TenantId, library: Sequence[LibraryPrompt]) -> None:
-    """Make the tenant's tables, fill in the default library and say that the tenant is held here.
+    """Make the tenant's tables, fill in the library's defaults, say that the tenant is held here.
 
-    Runs in the inbox's transaction. The library is for new tenants: one that has a prompt already
-    is left as it is. TenantProvisioned stands for all that is seeded: no event for each prompt.
+    Runs in the inbox's transaction. Defaults are for new tenants: one that has a prompt already is
+    left as it is. TenantProvisioned stands for all that is seeded: no event for each prompt.
     """
     inner = await provisioning.provision(tx, tenant)
     prompts = Prompts(inner)
     if await prompts.is_empty():
-        rows = [_rows(inner, entry) for entry in library]
+        rows = [_rows(inner, entry) for entry in library if entry.is_default]
         await prompts.add_all([row for row, _, _ in rows])
         await prompts.add_all([row for _, row, _ in rows])
         await prompts.add_all([row for _, _, labels in rows for row in labels])
@@ -30,13 +34,12 @@ async def provision_tenant(tx: Tx, tenant: TenantId, library: Sequence[LibraryPr
 
 
 def _rows(tx: Tx, entry: LibraryPrompt) -> tuple[Prompt, PromptVersion, list[PromptLabel]]:
-    document = entry.content.document()
     prompt = Prompt(
         id=new_id("prm"),
         name=entry.name,
         description=entry.description,
         type=entry.content.type,
-        tags=entry.tags,
+        tags=[_TAG, *entry.tags],
         latest_version=1,
         revision=1,
         create_time=tx.now,
@@ -46,9 +49,9 @@ def _rows(tx: Tx, entry: LibraryPrompt) -> tuple[Prompt, PromptVersion, list[Pro
     version = PromptVersion(
         prompt_id=prompt.id,
         number=1,
-        content=document.decode(),
-        content_hash=content_hash(document),
-        note=entry.note,
+        content=entry.content.document().decode(),
+        content_hash=entry.content_hash,
+        note=_NOTE,
         create_time=tx.now,
         creator_id="",
     )

@@ -8,13 +8,13 @@ from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
 from services.prompts.queries import Rendered, Resolved
 from services.prompts.rules import prompts as rules
-from services.prompts.rules.content import Content, PromptType
+from services.prompts.rules.content import Content, Message, PromptType
 from services.prompts.rules.documents import canonical
 from services.prompts.rules.variables import UNSET, Variable
-from services.prompts.servicer.inputs import TYPES, VARIABLE_TYPES
+from services.prompts.servicer import inputs
 
-_TYPES = {type_: number for number, type_ in TYPES.items()}
-_VARIABLE_TYPES = {type_: number for number, type_ in VARIABLE_TYPES.items()}
+TYPES = {type_: number for number, type_ in inputs.TYPES.items()}
+_VARIABLE_TYPES = {type_: number for number, type_ in inputs.VARIABLE_TYPES.items()}
 
 
 def prompt(row: Prompt) -> pb.Prompt:
@@ -23,7 +23,7 @@ def prompt(row: Prompt) -> pb.Prompt:
         id=row.id,
         name=row.name,
         description=row.description,
-        type=_TYPES[PromptType(row.type)],
+        type=TYPES[PromptType(row.type)],
         tags=row.tags,
         latest_version=row.latest_version,
         labels=map(label, row.labels),
@@ -50,7 +50,7 @@ def version(row: PromptVersion) -> pb.PromptVersion:
     return pb.PromptVersion(
         prompt_id=row.prompt_id,
         number=row.number,
-        content=_content(stored),
+        content=content(stored),
         note=row.note,
         content_hash=row.content_hash,
         create_time=_timestamp(row.create_time),
@@ -72,7 +72,7 @@ def resolved(found: Resolved) -> pb.ResolvedPrompt:
 def rendered(filled: Rendered) -> pb.RenderPromptResponse:
     """Translate a prompt filled with values."""
     return pb.RenderPromptResponse(
-        messages=[pb.Message(role=one.role, content=one.content) for one in filled.messages],
+        messages=map(message, filled.messages),
         model=filled.content.model,
         parameters_json=_parameters(filled.content),
         prompt_id=filled.source.prompt_id if filled.source else "",
@@ -80,17 +80,22 @@ def rendered(filled: Rendered) -> pb.RenderPromptResponse:
     )
 
 
-def _content(stored: Content) -> pb.PromptContent:
+def content(stored: Content) -> pb.PromptContent:
+    """Translate what a version, or a template, holds."""
     is_text = stored.type is PromptType.TEXT
-    messages = [pb.Message(role=one.role, content=one.content) for one in stored.messages]
     return pb.PromptContent(
-        type=_TYPES[stored.type],
+        type=TYPES[stored.type],
         text=stored.messages[0].content if is_text else "",
-        messages=[] if is_text else messages,
+        messages=[] if is_text else map(message, stored.messages),
         variables=map(_variable, stored.variables),
         model=stored.model,
         parameters_json=_parameters(stored),
     )
+
+
+def message(one: Message) -> pb.Message:
+    """Translate a message: a template, or rendered."""
+    return pb.Message(role=one.role, content=one.content)
 
 
 def _variable(declared: Variable) -> pb.Variable:

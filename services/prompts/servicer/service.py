@@ -1,6 +1,7 @@
 """The RPCs of PromptsService. Who may call which stands in the proto; kit's border checks it."""
 
 import asyncio
+from collections.abc import Sequence
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
@@ -9,22 +10,25 @@ from services.kit.idempotency import once
 from services.kit.work import UnitOfWork
 from services.prompts import queries
 from services.prompts.commands.archive_prompt import archive_prompt, unarchive_prompt
+from services.prompts.commands.copy_prompt_template import copy_prompt_template
 from services.prompts.commands.create_prompt import create_prompt
 from services.prompts.commands.create_prompt_version import create_prompt_version
 from services.prompts.commands.delete_prompt_label import delete_prompt_label
 from services.prompts.commands.set_prompt_label import set_prompt_label
 from services.prompts.commands.update_prompt import update_prompt
 from services.prompts.repository import PromptFilter
-from services.prompts.servicer import answers, findings, inputs
+from services.prompts.rules.library import LibraryPrompt, TemplateFilter
+from services.prompts.servicer import answers, findings, inputs, templates
 
 
 class PromptsServicer(PromptsServiceServicer):
     """Serves prompts of the caller's tenant."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
         self._work = work
         # Lint takes up to a second for the longest drafts: one at a time leaves room for the rest.
         self._linting = asyncio.Semaphore(1)
+        self._library = library
 
     async def CreatePrompt(
         self, request: pb.CreatePromptRequest, _: object
@@ -198,3 +202,40 @@ class PromptsServicer(PromptsServiceServicer):
         async with self._linting:
             report = await queries.lint_prompt(inputs.content_draft(request.content))
         return findings.lint_report(report)
+
+    async def ListPromptTemplates(
+        self, request: pb.ListPromptTemplatesRequest, _: object
+    ) -> pb.ListPromptTemplatesResponse:
+        """Return the library's templates that pass a filter."""
+        found = queries.list_prompt_templates(
+            self._library, only=TemplateFilter(request.category, request.query, request.tag)
+        )
+        return pb.ListPromptTemplatesResponse(templates=map(templates.template, found))
+
+    async def GetPromptTemplate(
+        self, request: pb.GetPromptTemplateRequest, _: object
+    ) -> pb.GetPromptTemplateResponse:
+        """Return one template with its content and examples."""
+        return templates.whole(queries.get_prompt_template(self._library, name=request.name))
+
+    async def CopyPromptTemplate(
+        self, request: pb.CopyPromptTemplateRequest, _: object
+    ) -> pb.CopyPromptTemplateResponse:
+        """Make a prompt of the tenant's own from a template; once for each request_id."""
+        tenant = current_tenant()
+        async with once(
+            self._work, tenant, request, pb.CopyPromptTemplateResponse, method="CopyPromptTemplate"
+        ) as call:
+            if call.answer is None:
+                prompt, version = await copy_prompt_template(
+                    call.work,
+                    tenant,
+                    current_caller().actor,
+                    self._library,
+                    template_name=request.template_name,
+                    name=request.name,
+                )
+                call.answer = pb.CopyPromptTemplateResponse(
+                    prompt=answers.prompt(prompt), version=answers.version(version)
+                )
+        return call.answer

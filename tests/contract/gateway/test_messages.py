@@ -17,6 +17,7 @@ from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
 from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
+from gateway.routes.prompts import template_models as templates
 from gateway.schema import Answer, Body, PageParams, Query
 from gateway.translate import fill, json_name, read
 from promptpilot.billing.v1 import billing_pb2
@@ -39,6 +40,10 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (prompts_pb2.ResolvedPrompt, prompts.ResolvedPrompt),
     (prompts_pb2.RenderPromptResponse, prompts.RenderedPrompt),
     (prompts_pb2.LintPromptResponse, lint.PromptLint),
+    (prompts_pb2.PromptTemplate, templates.PromptTemplate),
+    (prompts_pb2.PromptTemplateExample, templates.PromptTemplateExample),
+    (prompts_pb2.GetPromptTemplateResponse, templates.WholePromptTemplate),
+    (prompts_pb2.CopyPromptTemplateResponse, prompts.CreatedPrompt),
     (pipelines_pb2.Pipeline, pipelines.Pipeline),
     (pipelines_pb2.PipelineLabel, pipelines.PipelineLabel),
     (pipelines_pb2.PipelineVersion, pipelines.PipelineVersion),
@@ -75,6 +80,8 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (prompts.SetLabel, pipelines_pb2.SetPipelineLabelRequest),
     (prompts.ListPrompts, prompts_pb2.ListPromptsRequest),
     (PageParams, prompts_pb2.ListPromptVersionsRequest),
+    (templates.ListPromptTemplates, prompts_pb2.ListPromptTemplatesRequest),
+    (templates.CopyPromptTemplate, prompts_pb2.CopyPromptTemplateRequest),
     (pipelines.CreatePipeline, pipelines_pb2.CreatePipelineRequest),
     (pipelines.UpdatePipeline, pipelines_pb2.UpdatePipelineRequest),
     (pipelines.CreatePipelineVersion, pipelines_pb2.CreatePipelineVersionRequest),

@@ -58,7 +58,7 @@ async def test_all_ways_to_name_a_version(tenant: Tenant) -> None:
 async def test_a_hundred_references_cost_one_statement(tenant: Tenant, stack: Stack) -> None:
     database = Database(await stack.database_for("prompts"))
     work = UnitOfWork(database, tenant_tree("prompts"))
-    names = [prompt.name for prompt in read_library()] * 20
+    names = [prompt.name for prompt in read_library() if prompt.is_default] * 20
     statements: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:

@@ -41,6 +41,7 @@ async def test_a_new_tenant_has_five_prompts_in_production(tenant: Tenant) -> No
             ("latest", 1),
             ("production", 1),
         ]
+        assert prompt.tags[0] == "library"
     assert await tenant.events(events_pb2.TenantProvisioned) == [{"tenant_id": tenant.id}]
 
 
@@ -49,7 +50,7 @@ async def test_what_is_seeded_is_what_ships(tenant: Tenant) -> None:
         "SELECT name, content, content_hash FROM {schema}.prompts p"
         " JOIN {schema}.prompt_versions v ON v.prompt_id = p.id ORDER BY name"
     )
-    shipped = {prompt.name: prompt.content for prompt in read_library()}
+    shipped = {prompt.name: prompt.content for prompt in read_library() if prompt.is_default}
     assert {row["name"]: Content.from_document(row["content"]) for row in rows} == shipped
     assert all(content_hash(row["content"].encode()) == row["content_hash"] for row in rows)
 

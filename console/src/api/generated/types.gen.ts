@@ -66,6 +66,18 @@ export type BrowserSession = {
 };
 
 /**
+ * CopyPromptTemplate
+ *
+ * What the copy is to be called.
+ */
+export type CopyPromptTemplate = {
+    /**
+     * Name of the new prompt; left out: the template's.
+     */
+    name?: string | null;
+};
+
+/**
  * CreateApiKey
  *
  * A new API key. It cannot hold more than its creator.
@@ -968,6 +980,66 @@ export type PromptReference = {
 };
 
 /**
+ * PromptTemplate
+ *
+ * A template of the library, without its content.
+ */
+export type PromptTemplate = {
+    /**
+     * What templates are grouped by.
+     */
+    category: string;
+    /**
+     * SHA-256 of the canonical content, hex; an unchanged copy has the same.
+     */
+    content_hash: string;
+    description: string;
+    /**
+     * Every new tenant starts with a prompt made from it.
+     */
+    is_default: boolean;
+    /**
+     * Unique in the library.
+     */
+    name: string;
+    tags: Array<string>;
+    title: string;
+    type: 'text' | 'chat';
+};
+
+/**
+ * PromptTemplateExample
+ *
+ * Values that a template was written for, and what it becomes with them.
+ */
+export type PromptTemplateExample = {
+    /**
+     * The template filled with them.
+     */
+    messages: Array<Message>;
+    title: string;
+    /**
+     * Variable -> value.
+     */
+    variables: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PromptTemplatePage
+ *
+ * Templates, by category, then title; always all of them on one page.
+ */
+export type PromptTemplatePage = {
+    items: Array<PromptTemplate>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
  * PromptVersion
  *
  * An immutable version.
@@ -1694,6 +1766,17 @@ export type VariableDraft = {
     enum?: Array<unknown>;
     name: string;
     type?: 'string' | 'number' | 'integer' | 'boolean' | 'list' | 'object';
+};
+
+/**
+ * WholePromptTemplate
+ *
+ * A template with its content and examples.
+ */
+export type WholePromptTemplate = {
+    content: PromptContent;
+    examples: Array<PromptTemplateExample>;
+    template: PromptTemplate;
 };
 
 export type GetJwksData = {
@@ -3562,6 +3645,218 @@ export type CreatePriceResponses = {
 };
 
 export type CreatePriceResponse = CreatePriceResponses[keyof CreatePriceResponses];
+
+export type ListPromptTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only templates of this category, such as `code`.
+         */
+        category?: string;
+        /**
+         * Words that all are part of name, title, description, category or tags; case does not matter.
+         */
+        query?: string;
+        /**
+         * Only templates with this tag.
+         */
+        tag?: string;
+    };
+    url: '/v1/prompt-templates';
+};
+
+export type ListPromptTemplatesErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListPromptTemplatesError = ListPromptTemplatesErrors[keyof ListPromptTemplatesErrors];
+
+export type ListPromptTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptTemplatePage;
+};
+
+export type ListPromptTemplatesResponse = ListPromptTemplatesResponses[keyof ListPromptTemplatesResponses];
+
+export type GetPromptTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Name of a template in the library.
+         */
+        template_name: string;
+    };
+    query?: never;
+    url: '/v1/prompt-templates/{template_name}';
+};
+
+export type GetPromptTemplateErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetPromptTemplateError = GetPromptTemplateErrors[keyof GetPromptTemplateErrors];
+
+export type GetPromptTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: WholePromptTemplate;
+};
+
+export type GetPromptTemplateResponse = GetPromptTemplateResponses[keyof GetPromptTemplateResponses];
+
+export type CopyPromptTemplateData = {
+    body: CopyPromptTemplate;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Name of a template in the library.
+         */
+        template_name: string;
+    };
+    query?: never;
+    url: '/v1/prompt-templates/{template_name}:copy';
+};
+
+export type CopyPromptTemplateErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CopyPromptTemplateError = CopyPromptTemplateErrors[keyof CopyPromptTemplateErrors];
+
+export type CopyPromptTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    201: CreatedPrompt;
+};
+
+export type CopyPromptTemplateResponse = CopyPromptTemplateResponses[keyof CopyPromptTemplateResponses];
 
 export type ListPromptsData = {
     body?: never;

@@ -22,7 +22,7 @@ export const fresh = (name: string) =>
 export function VariablesField({ control }: { control: Control<PromptForm> }) {
   const { fields, append, remove } = useFieldArray({ control, name: 'variables' });
   const [type, text, messages, declared] = useWatch({ control, name: ['type', 'text', 'messages', 'variables'] });
-  const undeclared = usedVariables({ type, text, messages }).filter(
+  const undeclared = usedVariables({ type, text, messages, variables: declared }).filter(
     (name) => !declared.some((one) => one.name === name),
   );
   return (

@@ -5,6 +5,7 @@ import { DataTable, type Column } from '@/components/DataTable';
 import { Panel } from '@/components/Panel';
 import { TemplateText } from '@/components/TemplateText';
 import { toText } from '@/forms/promptValues';
+import { capital } from '@/util/words';
 
 const columns: Column<Variable>[] = [
   { header: 'Variable', cell: (variable) => <code>{variable.name}</code> },
@@ -17,15 +18,18 @@ const columns: Column<Variable>[] = [
           required
         </Typography>
       ) : (
-        <code>{toText(variable.default) || '""'}</code>
+        // A default may be a whole JSON document: it never makes the table wider than the page.
+        <Box component="code" sx={{ overflowWrap: 'anywhere' }}>
+          {toText(variable.default) || '""'}
+        </Box>
       ),
   },
   { header: 'Allowed', isDetail: true, cell: (variable) => variable.enum.map(toText).join(', ') || 'any' },
   { header: 'What it is for', isDetail: true, cell: (variable) => variable.description },
 ];
 
-/** What one version holds. */
-export function PromptContentView({ version }: { version: PromptVersion }) {
+/** What one version, or a template, holds. */
+export function PromptContentView({ version }: { version: Pick<PromptVersion, 'content'> }) {
   const { content } = version;
   const messages = content.type === 'text' ? [{ role: '', content: content.text }] : content.messages;
   const parameters = Object.entries(content.parameters ?? {});
@@ -76,8 +80,4 @@ export function PromptContentView({ version }: { version: PromptVersion }) {
       </Panel>
     </Box>
   );
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

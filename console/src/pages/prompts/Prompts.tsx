@@ -1,6 +1,6 @@
 import { Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { FileText, Plus } from 'lucide-react';
+import { BookOpen, FileText, Plus } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Prompt } from '@/api/generated';
 import { listPromptsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
@@ -52,17 +52,24 @@ export default function Prompts() {
     placeholderData: keepPreviousData,
   });
   const isFiltered = query !== '' || tag !== '' || archived !== '';
-  const create = can('prompts.write') && (
-    <Button component={Link} to="/prompts/new" variant="contained" color="primary" startIcon={<Plus size={15} />}>
-      New prompt
-    </Button>
+  const actions = (
+    <>
+      <Button component={Link} to="/prompts/library" startIcon={<BookOpen size={15} />}>
+        Library
+      </Button>
+      {can('prompts.write') && (
+        <Button component={Link} to="/prompts/new" variant="contained" color="primary" startIcon={<Plus size={15} />}>
+          New prompt
+        </Button>
+      )}
+    </>
   );
   return (
     <>
       <PageHeader
         title="Prompts"
         description="Versioned texts for models. Programs fetch them by label."
-        actions={create}
+        actions={actions}
       />
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', alignItems: 'center' }}>
         <SearchField label="Search prompts" value={query} onChange={setQuery} />
@@ -85,7 +92,7 @@ export default function Prompts() {
           columns={columns}
           rowKey={(prompt) => prompt.id}
           to={(prompt) => `/prompts/${prompt.id}`}
-          empty={isFiltered ? <NothingFound isArchived={archived !== ''} /> : <NothingYet action={create} />}
+          empty={isFiltered ? <NothingFound isArchived={archived !== ''} /> : <NothingYet action={actions} />}
         />
       </Panel>
     </>
@@ -132,7 +139,8 @@ function NothingFound({ isArchived }: { isArchived: boolean }) {
 function NothingYet({ action }: { action: React.ReactNode }) {
   return (
     <EmptyState icon={FileText} title="No prompts yet" action={action}>
-      Write a prompt once, give it variables, and change it without deploying the programs that use it.
+      Write a prompt once, give it variables, and change it without deploying the programs that use it. Or begin with a
+      template of the library.
     </EmptyState>
   );
 }

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { archivePipeline, archivePrompt, cancelRun, createApiKey, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getPipeline, getPipelineVersion, getPrompt, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPrompts, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
+import { archivePipeline, archivePrompt, cancelRun, copyPromptTemplate, createApiKey, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getPipeline, getPipelineVersion, getPrompt, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -723,6 +723,64 @@ export const createPriceMutation = (options?: Partial<Options<CreatePriceData>>)
     const mutationOptions: UseMutationOptions<CreatePriceResponse, CreatePriceError, Options<CreatePriceData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await createPrice({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listPromptTemplatesQueryKey = (options?: Options<ListPromptTemplatesData>) => createQueryKey('listPromptTemplates', options);
+
+/**
+ * List the library's templates, by category, then title
+ *
+ * The library ships with the platform and is the same for every tenant; one page holds all of it.
+ */
+export const listPromptTemplatesOptions = (options?: Options<ListPromptTemplatesData>) => queryOptions<ListPromptTemplatesResponse, ListPromptTemplatesError, ListPromptTemplatesResponse, ReturnType<typeof listPromptTemplatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPromptTemplates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptTemplatesQueryKey(options)
+});
+
+export const getPromptTemplateQueryKey = (options: Options<GetPromptTemplateData>) => createQueryKey('getPromptTemplate', options);
+
+/**
+ * Get one template with its content, and examples of values with what they make of it
+ */
+export const getPromptTemplateOptions = (options: Options<GetPromptTemplateData>) => queryOptions<GetPromptTemplateResponse, GetPromptTemplateError, GetPromptTemplateResponse, ReturnType<typeof getPromptTemplateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getPromptTemplate({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getPromptTemplateQueryKey(options)
+});
+
+/**
+ * Make a prompt of your own from a template. 409 `PROMPT_NAME_TAKEN`
+ *
+ * Its content becomes version 1, whose note names the template. As with any new prompt only
+ * `latest` points at it: programs that ask for `production` find it once you move that label.
+ */
+export const copyPromptTemplateMutation = (options?: Partial<Options<CopyPromptTemplateData>>): UseMutationOptions<CopyPromptTemplateResponse, CopyPromptTemplateError, Options<CopyPromptTemplateData>> => {
+    const mutationOptions: UseMutationOptions<CopyPromptTemplateResponse, CopyPromptTemplateError, Options<CopyPromptTemplateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await copyPromptTemplate({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1280,3 +1280,238 @@ class LintPromptResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LintPromptResponse: _TypeAlias = LintPromptResponse  # noqa: Y015
+
+@_typing.final
+class PromptTemplate(_message.Message):
+    """A template of the library, without its content."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_HASH_FIELD_NUMBER: _builtins.int
+    IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Unique in the library, in the form of a prompt's name."""
+    title: _builtins.str
+    category: _builtins.str
+    """One word, such as "code": what templates are grouped by."""
+    description: _builtins.str
+    type: Global___PromptType.ValueType
+    content_hash: _builtins.str
+    """SHA-256 of the canonical content, hex: a version with the same hash has the same content."""
+    is_default: _builtins.bool
+    """Every new tenant starts with a prompt made from this one."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        title: _builtins.str = ...,
+        category: _builtins.str = ...,
+        description: _builtins.str = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+        type: Global___PromptType.ValueType = ...,
+        content_hash: _builtins.str = ...,
+        is_default: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "content_hash", b"content_hash", "description", b"description", "is_default", b"is_default", "name", b"name", "tags", b"tags", "title", b"title", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptTemplate: _TypeAlias = PromptTemplate  # noqa: Y015
+
+@_typing.final
+class PromptTemplateExample(_message.Message):
+    """Values that a template was written for, and what it becomes with them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TITLE_FIELD_NUMBER: _builtins.int
+    VARIABLES_JSON_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
+    title: _builtins.str
+    variables_json: _builtins.str
+    """JSON object: variable → value."""
+    @_builtins.property
+    def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Message]:
+        """The template filled with them."""
+
+    def __init__(
+        self,
+        *,
+        title: _builtins.str = ...,
+        variables_json: _builtins.str = ...,
+        messages: _abc.Iterable[Global___Message] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["messages", b"messages", "title", b"title", "variables_json", b"variables_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptTemplateExample: _TypeAlias = PromptTemplateExample  # noqa: Y015
+
+@_typing.final
+class ListPromptTemplatesRequest(_message.Message):
+    """Input of ListPromptTemplates: empty fields filter nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    category: _builtins.str
+    """At most 50 characters."""
+    query: _builtins.str
+    """Words that all must be part of name, title, description, category or tags; case does not matter. At most 200 characters."""
+    tag: _builtins.str
+    """At most 50 characters."""
+    def __init__(
+        self,
+        *,
+        category: _builtins.str = ...,
+        query: _builtins.str = ...,
+        tag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "query", b"query", "tag", b"tag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptTemplatesRequest: _TypeAlias = ListPromptTemplatesRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptTemplatesResponse(_message.Message):
+    """Answer of ListPromptTemplates."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEMPLATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def templates(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptTemplate]: ...
+    def __init__(
+        self,
+        *,
+        templates: _abc.Iterable[Global___PromptTemplate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["templates", b"templates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptTemplatesResponse: _TypeAlias = ListPromptTemplatesResponse  # noqa: Y015
+
+@_typing.final
+class GetPromptTemplateRequest(_message.Message):
+    """Input of GetPromptTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptTemplateRequest: _TypeAlias = GetPromptTemplateRequest  # noqa: Y015
+
+@_typing.final
+class GetPromptTemplateResponse(_message.Message):
+    """Answer of GetPromptTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def template(self) -> Global___PromptTemplate: ...
+    @_builtins.property
+    def content(self) -> Global___PromptContent: ...
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptTemplateExample]: ...
+    def __init__(
+        self,
+        *,
+        template: Global___PromptTemplate | None = ...,
+        content: Global___PromptContent | None = ...,
+        examples: _abc.Iterable[Global___PromptTemplateExample] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "template", b"template"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "examples", b"examples", "template", b"template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptTemplateResponse: _TypeAlias = GetPromptTemplateResponse  # noqa: Y015
+
+@_typing.final
+class CopyPromptTemplateRequest(_message.Message):
+    """Input of CopyPromptTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TEMPLATE_NAME_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    template_name: _builtins.str
+    name: _builtins.str
+    """Of the new prompt; empty: the template's."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        template_name: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id", "template_name", b"template_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyPromptTemplateRequest: _TypeAlias = CopyPromptTemplateRequest  # noqa: Y015
+
+@_typing.final
+class CopyPromptTemplateResponse(_message.Message):
+    """Answer of CopyPromptTemplate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    @_builtins.property
+    def version(self) -> Global___PromptVersion: ...
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        version: Global___PromptVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyPromptTemplateResponse: _TypeAlias = CopyPromptTemplateResponse  # noqa: Y015

@@ -105,6 +105,21 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
                 _registered_method=True)
+        self.ListPromptTemplates = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListPromptTemplates',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesResponse.FromString,
+                _registered_method=True)
+        self.GetPromptTemplate = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/GetPromptTemplate',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateResponse.FromString,
+                _registered_method=True)
+        self.CopyPromptTemplate = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/CopyPromptTemplate',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -215,6 +230,30 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPromptTemplates(self, request, context):
+        """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
+        holds all of them. INVALID_ARGUMENT names a filter that is too long.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPromptTemplate(self, request, context):
+        """One template with its content and examples. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CopyPromptTemplate(self, request, context):
+        """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
+        version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
+        INVALID_ARGUMENT names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -287,6 +326,21 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.LintPrompt,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.SerializeToString,
+            ),
+            'ListPromptTemplates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPromptTemplates,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesResponse.SerializeToString,
+            ),
+            'GetPromptTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPromptTemplate,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateResponse.SerializeToString,
+            ),
+            'CopyPromptTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.CopyPromptTemplate,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -668,6 +722,87 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/LintPrompt',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPromptTemplates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListPromptTemplates',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPromptTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/GetPromptTemplate',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptTemplateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyPromptTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/CopyPromptTemplate',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -71,6 +71,17 @@ class PromptsServiceStub:
     """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
     stored. A draft can be saved exactly when no finding is an error.
     """
+    ListPromptTemplates: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]
+    """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
+    holds all of them. INVALID_ARGUMENT names a filter that is too long.
+    """
+    GetPromptTemplate: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptTemplateRequest, _prompts_pb2.GetPromptTemplateResponse]
+    """One template with its content and examples. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND."""
+    CopyPromptTemplate: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.CopyPromptTemplateRequest, _prompts_pb2.CopyPromptTemplateResponse]
+    """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
+    version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
+    INVALID_ARGUMENT names the field.
+    """
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -114,6 +125,17 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     LintPrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.LintPromptRequest, _prompts_pb2.LintPromptResponse]  # type: ignore[assignment]
     """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
     stored. A draft can be saved exactly when no finding is an error.
+    """
+    ListPromptTemplates: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]  # type: ignore[assignment]
+    """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
+    holds all of them. INVALID_ARGUMENT names a filter that is too long.
+    """
+    GetPromptTemplate: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptTemplateRequest, _prompts_pb2.GetPromptTemplateResponse]  # type: ignore[assignment]
+    """One template with its content and examples. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND."""
+    CopyPromptTemplate: _aio.UnaryUnaryMultiCallable[_prompts_pb2.CopyPromptTemplateRequest, _prompts_pb2.CopyPromptTemplateResponse]  # type: ignore[assignment]
+    """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
+    version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
+    INVALID_ARGUMENT names the field.
     """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -239,6 +261,35 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_prompts_pb2.LintPromptResponse, _abc.Awaitable[_prompts_pb2.LintPromptResponse]]:
         """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
         stored. A draft can be saved exactly when no finding is an error.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPromptTemplates(
+        self,
+        request: _prompts_pb2.ListPromptTemplatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListPromptTemplatesResponse, _abc.Awaitable[_prompts_pb2.ListPromptTemplatesResponse]]:
+        """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
+        holds all of them. INVALID_ARGUMENT names a filter that is too long.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPromptTemplate(
+        self,
+        request: _prompts_pb2.GetPromptTemplateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.GetPromptTemplateResponse, _abc.Awaitable[_prompts_pb2.GetPromptTemplateResponse]]:
+        """One template with its content and examples. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def CopyPromptTemplate(
+        self,
+        request: _prompts_pb2.CopyPromptTemplateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.CopyPromptTemplateResponse, _abc.Awaitable[_prompts_pb2.CopyPromptTemplateResponse]]:
+        """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
+        version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
+        INVALID_ARGUMENT names the field.
         """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
