@@ -68,7 +68,7 @@ async def test_the_same_idempotency_key_gives_the_same_copy(ada: Member) -> None
 
 async def test_what_is_wrong_is_named(ada: Member) -> None:
     for method, path in (("GET", ""), ("POST", ":copy")):
-        body: dict[str, Any] = {} if method == "POST" else None
+        body: dict[str, Any] | None = {} if method == "POST" else None
         missing = await ada.api.call(method, f"/v1/prompt-templates/no-such{path}", body)
         assert (missing.status, missing.body["reason"]) == (404, "PROMPT_TEMPLATE_NOT_FOUND")
     unnamed = await ada.api.post("/v1/prompt-templates/code-review:copy", {"name": "No Name"})
