@@ -8,7 +8,7 @@ operation is open to anonymous callers only if its permission says so.
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Depends, Header, Path
 from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.convertors import Convertor, register_url_convertor
@@ -30,6 +30,18 @@ class Doorkeeper(Protocol):
     async def run(self, request: Request, handler: _Handler, *, is_public: bool) -> Response:
         """Run the handler for the request's caller, or raise Unauthenticated or CsrfRefused."""
         ...
+
+    def end(self, credential: str) -> None:
+        """Believe a key or session no more, from now on: it was ended through this gateway."""
+        ...
+
+
+async def _keeper_of(request: Request) -> Doorkeeper:
+    keeper: Doorkeeper = request.scope["app"].state.doorkeeper
+    return keeper
+
+
+Door = Annotated[Doorkeeper, Depends(_keeper_of)]
 
 
 class DoorRoute(APIRoute):

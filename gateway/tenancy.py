@@ -59,6 +59,12 @@ def remember_principal(request: Request, principal: Principal) -> None:
     request.scope["principal"] = principal
 
 
+def credential_of(request: Request) -> str:
+    """Return what a revocation names of the request's caller, "" for anonymous ones."""
+    principal: Principal | None = request.scope.get("principal")
+    return principal.credential_id if principal is not None else ""
+
+
 def csrf_token_of(request: Request) -> str:
     """Return the CSRF token of the request's browser session, "" for other callers."""
     principal: Principal | None = request.scope.get("principal")

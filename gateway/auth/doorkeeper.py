@@ -143,8 +143,10 @@ class Gatekeeper:
             return (await ask(self._identity.GetJwks, pb.GetJwksRequest())).jwks_json
 
     async def _on_revoked(self, message: Msg) -> None:
+        self.end(message.subject.rpartition(".")[2])
+
+    def end(self, credential: str) -> None:
         """Forget a key or session that has ended, and end the streams that it opened."""
-        credential = message.subject.rpartition(".")[2]
         now = time.monotonic()
         while self._revoked and next(iter(self._revoked.values())) < now - _REVOKED_S:
             self._revoked.popitem(last=False)

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from gateway.answers import answer, page, resource
 from gateway.clients import Rpc, ask
-from gateway.door import IdempotencyKey, router, text_id
+from gateway.door import Door, IdempotencyKey, router, text_id
 from gateway.operations import IDENTITY, operation
 from gateway.routes.identity import models
 from gateway.schema import PageParams
@@ -63,10 +63,11 @@ async def get_api_key(api_key_id: ApiKeyId, rpc: Rpc) -> Response:
     "/api-keys/{api_key_id:segment}",
     **operation(IDENTITY, "RevokeApiKey", errors=(404,), response_model=models.ApiKey),
 )
-async def revoke_api_key(api_key_id: ApiKeyId, rpc: Rpc) -> Response:
+async def revoke_api_key(api_key_id: ApiKeyId, rpc: Rpc, door: Door) -> Response:
     """Revoke an API key for good.
 
     It is refused everywhere within one second. Revoking twice is no error.
     """
     revoked = await ask(rpc.identity.RevokeApiKey, pb.RevokeApiKeyRequest(api_key_id=api_key_id))
+    door.end(revoked.api_key.id)
     return resource(revoked.api_key)

@@ -6,10 +6,10 @@ from fastapi import Request, Response
 from gateway.answers import answer, cacheable, nothing
 from gateway.clients import SIGN_UP_TIMEOUT_S, Rpc, ask
 from gateway.cookies import clear_session_cookie, session_cookie, session_token
-from gateway.door import IdempotencyKey, IfNoneMatch, router
+from gateway.door import Door, IdempotencyKey, IfNoneMatch, router
 from gateway.operations import AUTHENTICATED, IDENTITY, operation
 from gateway.routes.identity import models
-from gateway.tenancy import client_address, csrf_token_of
+from gateway.tenancy import client_address, credential_of, csrf_token_of
 from gateway.translate import fill, read
 from promptpilot.identity.v1 import identity_pb2 as pb
 
@@ -112,13 +112,16 @@ async def get_session(request: Request, rpc: Rpc) -> Response:
         headers={"Set-Cookie": "Clears `__Host-pp_session`."},
     ),
 )
-async def log_out(request: Request, rpc: Rpc) -> Response:
+async def log_out(request: Request, rpc: Rpc, door: Door) -> Response:
     """Log out.
 
     Ends the browser session and clears its cookie. Token sessions end by `/v1/auth/tokens:revoke`.
     """
     if token := session_token(request):
         await ask(rpc.identity.LogOut, pb.LogOutRequest(browser_token=token))
+        if "authorization" not in request.headers:  # else the caller is another than the cookie's
+            # Other gateways hear of it; whoever left through this one is out at once.
+            door.end(credential_of(request))
     response = nothing()
     response.raw_headers.append(clear_session_cookie())
     return response
