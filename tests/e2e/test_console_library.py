@@ -69,7 +69,7 @@ async def test_a_prompt_of_ones_own_is_offered_no_examples(member: Visitor) -> N
     await member.check_heading("mine")
     await page.get_by_role("tab", name="Try it").click()
     await expect(page.get_by_label("who", exact=True)).to_be_visible()
-    await page.wait_for_load_state("networkidle")
+    await member.settled()
     await expect(page.get_by_role("group", name="Examples")).to_be_hidden()
     member.check_quiet()
 

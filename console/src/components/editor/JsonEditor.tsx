@@ -8,6 +8,7 @@ import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirro
 import { Box } from '@mui/material';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
 import { schemaCompletion } from '@/components/editor/completion';
+import { Echoes } from '@/components/editor/echoes';
 import { look } from '@/components/editor/look';
 import { shadowOf } from '@/components/editor/shadow';
 import { firstLine, locate } from '@/util/jsonPath';
@@ -50,7 +51,11 @@ export default function JsonEditor({
 }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const changed = useEffectEvent((text: string) => onChange?.(text));
+  const echoes = useRef(new Echoes());
+  const changed = useEffectEvent((text: string) => {
+    echoes.current.note(text);
+    onChange?.(text);
+  });
   const check = useEffectEvent((text: string) => validate?.(text) ?? Promise.resolve([]));
   const initial = useEffectEvent(() => value);
   const isReadOnly = onChange === undefined;
@@ -90,7 +95,7 @@ export default function JsonEditor({
   useEffect(() => {
     const editor = view.current;
     // Text that came from outside (a template was chosen, a version was opened), not the echo of typing.
-    if (editor && editor.state.doc.toString() !== value) {
+    if (editor && !echoes.current.isEcho(value, editor.state.doc.toString())) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
     }
   }, [value]);

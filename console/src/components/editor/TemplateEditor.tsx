@@ -12,6 +12,7 @@ import {
 } from '@codemirror/view';
 import { Box } from '@mui/material';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
+import { Echoes } from '@/components/editor/echoes';
 import { look } from '@/components/editor/look';
 import { shadowOf } from '@/components/editor/shadow';
 import { rangeOf, type Place } from '@/util/places';
@@ -58,7 +59,11 @@ export function TemplateEditor({
 }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const changed = useEffectEvent((text: string) => onChange(text));
+  const echoes = useRef(new Echoes());
+  const changed = useEffectEvent((text: string) => {
+    echoes.current.note(text);
+    onChange(text);
+  });
   const left = useEffectEvent(() => onBlur?.());
   const initial = useEffectEvent(() => value);
 
@@ -108,7 +113,7 @@ export function TemplateEditor({
   useEffect(() => {
     const editor = view.current;
     // Text that came from outside (a draft was kept, changes were discarded), not the echo of typing.
-    if (editor && editor.state.doc.toString() !== value.replace(/\r\n?/g, '\n')) {
+    if (editor && !echoes.current.isEcho(value.replace(/\r\n?/g, '\n'), editor.state.doc.toString())) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
     }
   }, [value]);
