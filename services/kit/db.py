@@ -29,6 +29,10 @@ _PASSING_CLASSES: Final = ("08", "53", "57")
 # again.
 _PASSING_STATES: Final = ("40001", "40P01", "55P03")
 
+_CONNECT_TIMEOUT_S: Final = 5.0
+# Of one statement of a hot path: far past what any of them takes.
+_RAW_TIMEOUT_S: Final = 15.0
+
 
 class DatabaseUnavailable(Unavailable):
     """PostgreSQL did not answer, refused the connection or has no free one."""
@@ -76,6 +80,9 @@ class Database:
                 self._raw_pool = await asyncpg.create_pool(
                     asyncpg_dsn(self.settings.url.get_secret_value()),
                     connection_class=telemetry.TracedConnection,
+                    # Nobody waits for ever for a server that died without a word.
+                    timeout=_CONNECT_TIMEOUT_S,
+                    command_timeout=_RAW_TIMEOUT_S,
                     min_size=1,
                     max_size=size,
                     max_inactive_connection_lifetime=self.settings.connection_lifetime_s,
@@ -92,7 +99,7 @@ class Database:
         await self.engine.dispose()
 
     def _connect_args(self) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"timeout": 5}
+        arguments: dict[str, Any] = {"timeout": _CONNECT_TIMEOUT_S}
         if self.settings.is_behind_transaction_pooler:
             arguments |= {
                 "statement_cache_size": 0,
@@ -154,7 +161,12 @@ def translated(*, is_connecting: bool = True) -> Iterator[None]:
         if is_passing(error):
             raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
         raise
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.InternalClientError,  # lost between two messages of one statement
+    ) as error:
         if isinstance(error, OSError) and not (is_connecting or isinstance(error, ConnectionError)):
             raise
         raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error

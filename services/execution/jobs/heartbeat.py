@@ -69,4 +69,6 @@ class Heartbeat:
                 await self._leases.renew(held)
             except Unavailable as error:
                 _log.warning("leases could not be renewed", error=type(error).__name__)
+            except Exception:  # noqa: BLE001 - without its thread every lease would be lost
+                _log.exception("leases could not be renewed")
         await self._leases.close()

@@ -214,12 +214,12 @@ class Worker:
             loaded = await self._loader.load(claims)
         except Unavailable as error:
             _log.warning("claimed runs cannot be read", error=type(error).__name__)
-            self._let_go(*(claim.run_id for claim in claims))
+            self._let_go(*claims)
             return
         for claim, run in zip(claims, loaded, strict=True):
             if isinstance(run, Exception):
                 _log.error("a run cannot be read", run=claim.run_id, exc_info=run)
-                self._let_go(claim.run_id)
+                self._let_go(claim)
                 continue
             execution = RunExecution(run, self._tools)
             self._running[claim.run_id] = (execution, self._spawn(self._drive(run, execution)))
@@ -237,7 +237,7 @@ class Worker:
             ):
                 await self._execute(run, execution)
         finally:
-            self._let_go(run_id)
+            self._let_go(run.claim)
             self._wake.set()
 
     async def _execute(self, run: LoadedRun, execution: RunExecution) -> None:
@@ -260,11 +260,13 @@ class Worker:
             with suppress(LeaseLost, Unavailable):
                 await execution.fail()
 
-    def _let_go(self, *run_ids: str) -> None:
-        for run_id in run_ids:
-            self._held.pop(run_id, None)
-            self._running.pop(run_id, None)
-            self._heartbeat.drop(run_id)
+    def _let_go(self, *claims: Claim) -> None:
+        """Hold these no more; a later claim of the same run stays held."""
+        for claim in claims:
+            if self._held.get(claim.run_id) == claim.epoch:
+                self._held.pop(claim.run_id)
+                self._running.pop(claim.run_id, None)
+                self._heartbeat.drop(claim.run_id)
 
     async def _drain(self) -> None:
         """Stop runs at their next commit and give them back; what calls longer is cut."""

@@ -8,7 +8,6 @@ import asyncpg
 
 from services.execution.repository.reachable import reachable
 from services.kit.db import asyncpg_dsn
-from services.kit.errors import Unavailable
 from services.kit.settings import DatabaseSettings
 
 # Renews in the order of ids, as group commits lock: neither can wait for the other in a circle.
@@ -43,7 +42,7 @@ class Leases:
                 async with asyncio.timeout(self._lease_s / 2):
                     connection = await self._connected()
                     await connection.execute(_RENEW, list(held), list(held.values()), self._lease_s)
-        except Unavailable:
+        except Exception:
             if self._connection is not None:
                 self._connection.terminate()
                 self._connection = None

@@ -17,7 +17,8 @@ def reachable() -> Iterator[None]:
     """Turn a lost or refused connection into DatabaseUnavailable; let everything else through."""
     try:
         yield
-    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        # InternalClientError: the connection was lost between two messages of one statement.
         raise DatabaseUnavailable("the database is not available", retry_after_s=1) from error
     except asyncpg.PostgresError as error:
         if (error.sqlstate or "")[:2] not in _PASSING:

@@ -210,6 +210,28 @@ async def _claim_for(world: World, worker: Worker, run_id: str) -> list[Claim]:
     return [Claim(run_id, world.tenant, rows[0]["lease_epoch"], 0, is_cancel_requested=False)]
 
 
+async def test_a_worker_that_claims_again_what_it_lost_keeps_it(
+    services: World, upstream: Upstream
+) -> None:
+    """As after a database was away for longer than a lease: one drive ends, one goes on."""
+    world = await services.new_tenant()
+    async with another_worker(world) as (worker, _):
+        run = await _start_on(world, worker, _two_steps(upstream))
+        await upstream.called(1)
+        first = worker._running[run.id][1]
+        again = await _claim_for(world, worker, run.id)
+        worker._accept(again)
+        await upstream.called(2)
+        first.cancel()
+        await asyncio.wait([first])
+        await asyncio.sleep(WORKER.lease_s + 2 * WORKER.poll_s)  # others would have taken it over
+        upstream.gate.set()
+        ended = await world.ended(run.id)
+    assert ended.state == pb.RUN_STATE_SUCCEEDED
+    assert ended.epoch == again[0].epoch
+    assert ended.worker_id == worker.name
+
+
 async def test_a_frozen_worker_that_wakes_up_can_write_nothing(world: World) -> None:
     """A zombie: it believes to hold the run, but its epoch is past."""
     await _only(world, worker_runs=False)
