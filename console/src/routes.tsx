@@ -25,6 +25,7 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/runs/:runId', lazy(() => import('@/pages/runs/RunPage'))],
   ['/providers', lazy(() => import('@/pages/Providers'))],
   ['/usage', lazy(() => import('@/pages/usage/Usage'))],
+  ['/label-policies', lazy(() => import('@/pages/LabelPolicies'))],
   ['/api-keys', lazy(() => import('@/pages/ApiKeys'))],
 ];
 

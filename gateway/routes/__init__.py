@@ -13,6 +13,8 @@ from gateway.routes.identity.sessions import keys, sessions
 from gateway.routes.identity.tenants import tenants
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.label_policies import label_policies
+from gateway.routes.prompts.labels import labels as prompt_labels
 from gateway.routes.prompts.lint import lint as prompt_lint
 from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
@@ -27,6 +29,8 @@ ROUTERS = (
     prompts,
     prompt_lint,
     prompt_templates,
+    prompt_labels,
+    label_policies,
     pipelines,
     pipeline_versions,
     model_calls,

@@ -1,8 +1,9 @@
 """Prompts: named, versioned, labelled texts for models, and the one place that renders templates.
 
-Owns the tenant's prompts, their immutable versions and the labels that point at versions, and the
-library of templates: every new tenant starts with its defaults, the others are there to copy.
-Speaks `promptpilot.prompts.v1.PromptsService`. Publishes TenantProvisioned, PromptCreated,
-PromptUpdated, PromptArchived, PromptUnarchived, PromptVersionCreated, PromptLabelSet and
-PromptLabelDeleted; consumes identity's TenantCreated.
+Owns the tenant's prompts, their immutable versions, the labels that point at versions with their
+history, the policies that protect labels, and the library of templates: every new tenant starts
+with its defaults, the others are there to copy. Speaks `promptpilot.prompts.v1.PromptsService`.
+Publishes TenantProvisioned, PromptCreated, PromptUpdated, PromptArchived, PromptUnarchived,
+PromptVersionCreated, PromptLabelSet, PromptLabelDeleted and LabelPolicyCreated, -Updated and
+-Deleted; consumes identity's TenantCreated.
 """

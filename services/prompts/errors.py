@@ -8,6 +8,7 @@ from services.kit.errors import (
     FailedPrecondition,
     InvalidArgument,
     NotFound,
+    PermissionDenied,
 )
 
 # Callers' texts are shown cut to the length of the longest name.
@@ -101,3 +102,57 @@ class RenderTooLarge(InvalidArgument):
     """The rendered prompt would pass the bounds of output or work."""
 
     reason = "RENDER_TOO_LARGE"
+
+
+class LabelMoved(Conflict):
+    """The label does not point where the caller believed. Metadata: `label`, `version` (now)."""
+
+    reason = "LABEL_MOVED"
+
+
+class NothingToRollBack(FailedPrecondition):
+    """The label never stood at another version before. Metadata: `label`."""
+
+    reason = "NOTHING_TO_ROLL_BACK"
+
+
+class LabelProtected(PermissionDenied):
+    """A policy asks for a higher role. Metadata: `policy`, `minimum_role`."""
+
+    reason = "LABEL_PROTECTED"
+
+
+class LabelFrozen(FailedPrecondition):
+    """A policy says that nobody moves the label for now. Metadata: `policy`."""
+
+    reason = "LABEL_FROZEN"
+
+
+class ReasonRequired(InvalidArgument):
+    """A policy asks why the label is moved. Metadata: `policy`."""
+
+    reason = "REASON_REQUIRED"
+
+
+class LabelPolicyNotFound(NotFound):
+    """The tenant has no such policy. Metadata: `policy`."""
+
+    reason = "LABEL_POLICY_NOT_FOUND"
+
+    @classmethod
+    def of(cls, policy_id: str) -> Self:
+        """Build the error for an id."""
+        shown = policy_id[:_MOST_SHOWN]
+        return cls(f"there is no label policy {shown}", policy=shown)
+
+
+class LabelPolicyExists(AlreadyExists):
+    """Another policy has the same pattern and prefix. Metadata: both."""
+
+    reason = "LABEL_POLICY_EXISTS"
+
+
+class TooManyLabelPolicies(FailedPrecondition):
+    """The tenant has as many policies as it may have. Metadata: `most`."""
+
+    reason = "TOO_MANY_LABEL_POLICIES"

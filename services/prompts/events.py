@@ -2,7 +2,7 @@
 
 from promptpilot.prompts.v1 import events_pb2 as pb
 from services.kit.ids import TenantId
-from services.prompts.models import Prompt, PromptLabel, PromptVersion
+from services.prompts.models import LabelPolicy, Prompt, PromptLabelEvent, PromptVersion
 
 
 def tenant_provisioned(tenant: TenantId) -> pb.TenantProvisioned:
@@ -35,16 +35,37 @@ def prompt_version_created(version: PromptVersion) -> pb.PromptVersionCreated:
     return pb.PromptVersionCreated(prompt_id=version.prompt_id, version=version.number)
 
 
-def prompt_label_set(label: PromptLabel, *, previous_version: int) -> pb.PromptLabelSet:
+def prompt_label_set(event: PromptLabelEvent) -> pb.PromptLabelSet:
     """Say that a label points somewhere else; `previous_version` is 0 for a new label."""
     return pb.PromptLabelSet(
-        prompt_id=label.prompt_id,
-        label=label.label,
-        version=label.version,
-        previous_version=previous_version,
+        prompt_id=event.prompt_id,
+        label=event.label,
+        version=event.to_version,
+        previous_version=event.from_version,
+        sequence=event.sequence,
     )
 
 
-def prompt_label_deleted(label: PromptLabel) -> pb.PromptLabelDeleted:
+def prompt_label_deleted(event: PromptLabelEvent) -> pb.PromptLabelDeleted:
     """Say that a label was removed."""
-    return pb.PromptLabelDeleted(prompt_id=label.prompt_id, label=label.label)
+    return pb.PromptLabelDeleted(
+        prompt_id=event.prompt_id,
+        label=event.label,
+        previous_version=event.from_version,
+        sequence=event.sequence,
+    )
+
+
+def label_policy_created(policy: LabelPolicy) -> pb.LabelPolicyCreated:
+    """Say that labels are protected from now on."""
+    return pb.LabelPolicyCreated(policy_id=policy.id)
+
+
+def label_policy_updated(policy: LabelPolicy) -> pb.LabelPolicyUpdated:
+    """Say that a policy asks for something else."""
+    return pb.LabelPolicyUpdated(policy_id=policy.id)
+
+
+def label_policy_deleted(policy: LabelPolicy) -> pb.LabelPolicyDeleted:
+    """Say that a policy protects nothing any more."""
+    return pb.LabelPolicyDeleted(policy_id=policy.id)

@@ -1,9 +1,16 @@
-"""Tables of a tenant: prompts, their versions, and the labels that point at versions."""
+"""Tables of a tenant: prompts, versions, labels that point at them, who may move those."""
 
 from datetime import datetime
 from typing import Any, ClassVar, NewType
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -95,5 +102,68 @@ class PromptLabel(Base):
     prompt_id: Mapped[str] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
+    update_time: Mapped[datetime]
+    actor_id: Mapped[str]
+
+
+class PromptLabelEvent(Base):
+    """What happened to a label. A trigger refuses every change of what was written once."""
+
+    __tablename__ = "prompt_label_events"
+    __table_args__ = (
+        CheckConstraint(
+            "change IN ('set', 'removed', 'rolled_back', 'recorded')",
+            name="prompt_label_events_change",
+        ),
+        ForeignKeyConstraint(
+            ["prompt_id", "rolls_back_to"],
+            [
+                f"{TENANT_SCHEMA}.prompt_label_events.prompt_id",
+                f"{TENANT_SCHEMA}.prompt_label_events.sequence",
+            ],
+        ),
+        Index("prompt_label_events_label", "prompt_id", "label", "sequence"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    prompt_id: Mapped[str] = mapped_column(
+        ForeignKey(f"{TENANT_SCHEMA}.prompts.id"), primary_key=True
+    )
+    # 1, 2, 3 … over all labels of the prompt: whoever adds one has locked the prompt.
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    change: Mapped[str]
+    # 0: nowhere.
+    from_version: Mapped[int]
+    to_version: Mapped[int]
+    # The event whose `to_version` a rollback of the label goes to, if it comes next.
+    rolls_back_to: Mapped[int | None]
+    reason: Mapped[str]
+    actor_id: Mapped[str]
+    create_time: Mapped[datetime]
+
+
+class LabelPolicy(Base):
+    """A rule about who may move which labels."""
+
+    __tablename__ = "label_policies"
+    __table_args__ = (
+        CheckConstraint(
+            "minimum_role IN ('editor', 'admin', 'owner')", name="label_policies_minimum_role"
+        ),
+        UniqueConstraint("label_pattern", "prompt_prefix", name="label_policies_covers_key"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    label_pattern: Mapped[str]
+    prompt_prefix: Mapped[str]
+    minimum_role: Mapped[str]
+    is_reason_required: Mapped[bool]
+    is_frozen: Mapped[bool]
+    freeze_reason: Mapped[str]
+    # Grows with every change: the etag's ground.
+    revision: Mapped[int] = mapped_column(BIGINT)
+    create_time: Mapped[datetime]
     update_time: Mapped[datetime]
     actor_id: Mapped[str]

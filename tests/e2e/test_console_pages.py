@@ -35,6 +35,7 @@ PAGES = {
     "prompt": "/prompts/{prompt}",
     "changes of a prompt": "/prompts/{prompt}?view=changes",
     "trying a prompt": "/prompts/{prompt}?view=try",
+    "labels of a prompt": "/prompts/{prompt}?view=labels",
     "editing a prompt": "/prompts/{prompt}/edit",
     "pipelines": "/pipelines",
     "new pipeline": "/pipelines/new",
@@ -50,6 +51,7 @@ PAGES = {
     "usage": "/usage",
     "usage by model": "/usage?by=model",
     "usage records": "/usage?by=records",
+    "label policies": "/label-policies",
     "keys": "/api-keys",
     "no page": "/no-such-page",
 }
@@ -88,6 +90,11 @@ async def _prompt(client: Client) -> str:
     prompt = str(made["prompt"]["id"])
     content = {"type": "text", "text": "Greet {{who}} well"}
     await client.post(f"/v1/prompts/{prompt}/versions", {"content": content})
+    for version in (1, 2):
+        body = {"version": version, "reason": "a reason that is long enough to need two lines"}
+        await client.call("PUT", f"/v1/prompts/{prompt}/labels/pages-test", body)
+    policy = {"label_pattern": "pages-*", "prompt_prefix": "pages", "is_reason_required": True}
+    await client.post("/v1/label-policies", policy)
     return prompt
 
 

@@ -68,6 +68,9 @@ _BODIES: Final[dict[str, Any]] = {
     "CreatePromptVersion": {"content": {"type": "text", "text": "changed"}},
     "RenderPrompt": {"variables": {"who": "x"}},
     "SetLabel": {"version": 1},
+    "SetPromptLabel": {"version": 1},
+    "RollBackPromptLabel": {"reason": "changed"},
+    "UpdateLabelPolicy": {"is_reason_required": True},
     "UpdatePipeline": {"description": "changed"},
     "CreatePipelineVersion": {
         "definition": {

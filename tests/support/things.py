@@ -31,8 +31,12 @@ async def make_things(client: Client) -> dict[str, str]:
             "models": ["*"],
         },
     )
+    policy = await client.post(
+        "/v1/label-policies", {"label_pattern": "canary-*", "prompt_prefix": prompt_id}
+    )
     return {
         "prompt_id": prompt_id,
+        "policy_id": policy["id"],
         "pipeline_id": pipeline_id,
         "run_id": run["id"],
         "api_key_id": key["api_key"]["id"],

@@ -30,6 +30,9 @@ export function createQueryClient(): QueryClient {
   return queryClient;
 }
 
+/** What shows where labels of prompts stand: stale once one of them moves. */
+export const LABEL_OPERATIONS = ['getPrompt', 'listPrompts', 'listPromptLabels', 'listPromptLabelHistory'] as const;
+
 /** Marks lists and things stale after a command, by the names of their operations. */
 export function invalidate(queryClient: QueryClient, ...operations: string[]): Promise<void> {
   return queryClient.invalidateQueries({

@@ -6,9 +6,11 @@ import { getSessionOptions, logOutMutation } from '@/api/generated/@tanstack/rea
 export type Permission =
   | 'api_keys.read'
   | 'api_keys.manage'
+  | 'members.read'
   | 'prompts.read'
   | 'prompts.write'
   | 'prompts.label'
+  | 'prompts.protect'
   | 'pipelines.read'
   | 'pipelines.write'
   | 'pipelines.publish'

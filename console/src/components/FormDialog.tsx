@@ -6,6 +6,7 @@ interface Props {
   action: string;
   isPending: boolean;
   isDisabled?: boolean;
+  isDangerous?: boolean;
   maxWidth?: 'xs' | 'sm' | 'md' | 'lg';
   onSubmit: () => void;
   onClose: () => void;
@@ -18,6 +19,7 @@ export function FormDialog({
   action,
   isPending,
   isDisabled = false,
+  isDangerous = false,
   maxWidth = 'sm',
   onSubmit,
   onClose,
@@ -41,7 +43,13 @@ export function FormDialog({
           <Button onClick={onClose} disabled={isPending}>
             Cancel
           </Button>
-          <Button type="submit" variant="contained" color="primary" loading={isPending} disabled={isDisabled}>
+          <Button
+            type="submit"
+            variant="contained"
+            color={isDangerous ? 'error' : 'primary'}
+            loading={isPending}
+            disabled={isDisabled}
+          >
             {action}
           </Button>
         </DialogActions>

@@ -1,5 +1,5 @@
 import { Box, Typography } from '@mui/material';
-import { Activity, BarChart3, FileText, House, KeyRound, Plug, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, BarChart3, FileText, House, KeyRound, Lock, Plug, Workflow, type LucideIcon } from 'lucide-react';
 import { NavLink } from 'react-router';
 import { useSession, type Permission } from '@/api/session';
 import { AccountMenu } from '@/components/AccountMenu';
@@ -22,6 +22,7 @@ const WORK: readonly Place[] = [
 const SETTINGS: readonly Place[] = [
   { to: '/usage', label: 'Usage', icon: BarChart3, needs: 'billing.read' },
   { to: '/providers', label: 'Providers', icon: Plug, needs: 'providers.read' },
+  { to: '/label-policies', label: 'Label policies', icon: Lock, needs: 'prompts.read' },
   { to: '/api-keys', label: 'API keys', icon: KeyRound, needs: 'api_keys.read' },
 ];
 

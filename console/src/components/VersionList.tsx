@@ -1,7 +1,9 @@
 import { Box, Button, ButtonBase, IconButton, Typography } from '@mui/material';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Tag, X } from 'lucide-react';
+import type { LabelProtection } from '@/api/generated';
 import { Ago } from '@/components/Figures';
+import { LabelLock } from '@/components/LabelLock';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { RowsSkeleton } from '@/components/Skeletons';
@@ -15,6 +17,7 @@ interface Version {
 interface Label {
   label: string;
   version: number;
+  protection?: LabelProtection | null;
 }
 
 interface Props {
@@ -125,8 +128,8 @@ function Labels({ labels, onSetLabel, onRemoveLabel }: LabelsProps) {
   if (labels.length === 0) return null;
   return (
     <Box sx={{ display: 'flex', gap: 0.5, flexWrap: 'wrap', px: 1.25, pt: 0.5, pb: 0.75 }}>
-      {labels.map(({ label, version }) => {
-        const isFixed = label === 'latest' || !onSetLabel;
+      {labels.map(({ label, version, protection }) => {
+        const isFixed = label === 'latest' || !onSetLabel || protection?.may_move === false;
         return (
           <Box
             key={label}
@@ -142,7 +145,10 @@ function Labels({ labels, onSetLabel, onRemoveLabel }: LabelsProps) {
             }}
           >
             {isFixed ? (
-              <Box sx={{ px: 0.75 }}>{label}</Box>
+              <Box sx={{ px: 0.75, display: 'flex', gap: 0.5, alignItems: 'center' }}>
+                {label}
+                <LabelLock protection={protection} size={11} />
+              </Box>
             ) : (
               <>
                 <ButtonBase
@@ -153,6 +159,7 @@ function Labels({ labels, onSetLabel, onRemoveLabel }: LabelsProps) {
                 >
                   {label}
                 </ButtonBase>
+                <LabelLock protection={protection} size={11} />
                 <IconButton
                   aria-label={`Remove ${label}`}
                   title="Remove"

@@ -76,7 +76,11 @@ async def update_prompt(
     resolved: Resolved,
     if_match: IfMatch = "",
 ) -> Response:
-    """Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`."""
+    """Change name, description or tags.
+
+    409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`. A new name takes the labels along: 403
+    `LABEL_PROTECTED`, 409 `LABEL_FROZEN` when a policy forbids that under either name.
+    """
     request = fill(
         pb.UpdatePromptRequest,
         body,

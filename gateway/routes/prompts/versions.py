@@ -1,12 +1,12 @@
-"""Versions and labels of a prompt; rendering; the fast fetch."""
+"""Versions of a prompt; rendering; the fast fetch."""
 
 from typing import Annotated
 
 from fastapi import Query, Response
 
-from gateway.answers import cacheable, nothing, page, resource
+from gateway.answers import cacheable, page, resource
 from gateway.clients import Rpc, ask
-from gateway.door import IdempotencyKey, IfNoneMatch, LabelPath, VersionNumber, router
+from gateway.door import IdempotencyKey, IfNoneMatch, VersionNumber, router
 from gateway.operations import PROMPTS, operation
 from gateway.resolved import Resolved
 from gateway.routes.prompts import models
@@ -101,37 +101,6 @@ async def get_prompt_version(prompt_id: PromptId, number: VersionNumber, rpc: Rp
     """Get one version by number."""
     request = pb.GetPromptVersionRequest(prompt_id=prompt_id, number=number)
     return resource((await ask(rpc.prompts.GetPromptVersion, request)).version)
-
-
-@versions.put(
-    "/prompts/{prompt_id:segment}/labels/{label:segment}",
-    **operation(
-        PROMPTS, "SetPromptLabel", errors=(404,), body=True, response_model=models.PromptLabel
-    ),
-)
-async def set_prompt_label(
-    prompt_id: PromptId, label: LabelPath, body: models.SetLabel, rpc: Rpc, resolved: Resolved
-) -> Response:
-    """Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`."""
-    request = fill(pb.SetPromptLabelRequest, body, prompt_id=prompt_id, label=label)
-    moved = await ask(rpc.prompts.SetPromptLabel, request)
-    resolved.forget(prompt_id)
-    return resource(moved.label)
-
-
-@versions.delete(
-    "/prompts/{prompt_id:segment}/labels/{label:segment}",
-    **operation(PROMPTS, "DeletePromptLabel", errors=(404,), status_code=204),
-)
-async def delete_prompt_label(
-    prompt_id: PromptId, label: LabelPath, rpc: Rpc, resolved: Resolved
-) -> Response:
-    """Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`."""
-    await ask(
-        rpc.prompts.DeletePromptLabel, pb.DeletePromptLabelRequest(prompt_id=prompt_id, label=label)
-    )
-    resolved.forget(prompt_id)
-    return nothing()
 
 
 @versions.post(

@@ -4,7 +4,7 @@ from services.kit.ids import TenantId
 from services.kit.work import Work
 from services.prompts import events
 from services.prompts.models import Prompt
-from services.prompts.repository import Prompts
+from services.prompts.repository.prompts import Prompts
 
 
 async def archive_prompt(work: Work, tenant: TenantId, *, reference: str) -> Prompt:

@@ -8,7 +8,7 @@ from services.prompts import events
 from services.prompts.commands.create_prompt_version import add_version
 from services.prompts.errors import PromptInvalid
 from services.prompts.models import Prompt, PromptVersion
-from services.prompts.repository import Prompts
+from services.prompts.repository.prompts import Prompts
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import ContentDraft, check_content
 from services.prompts.rules.violations import Violations

@@ -5,7 +5,7 @@ from services.kit.work import Tx, Work
 from services.prompts import events
 from services.prompts.errors import PromptArchived, PromptInvalid
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
-from services.prompts.repository import Prompts
+from services.prompts.repository.prompts import Prompts
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import (
     Content,

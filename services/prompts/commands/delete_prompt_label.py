@@ -1,22 +1,29 @@
 """DeletePromptLabel."""
 
+from services.kit.caller import Caller
 from services.kit.ids import TenantId
 from services.kit.work import Work
-from services.prompts import events
+from services.prompts.commands.label_moves import (
+    LabelWish,
+    check_may_move,
+    find_standing,
+    remove_label,
+)
 from services.prompts.errors import LabelNotFound
-from services.prompts.repository import Prompts
-from services.prompts.rules import prompts as rules
 
 
-async def delete_prompt_label(work: Work, tenant: TenantId, *, reference: str, label: str) -> None:
-    """Remove a label. Raises PromptInvalid, LabelReserved, PromptNotFound, LabelNotFound."""
-    rules.check_label(label)
+async def delete_prompt_label(
+    work: Work, tenant: TenantId, caller: Caller, wish: LabelWish
+) -> None:
+    """Remove a label; its history stays.
+
+    Raises PromptInvalid, LabelReserved, PromptNotFound, LabelNotFound, LabelProtected, LabelFrozen,
+    ReasonRequired, LabelMoved.
+    """
+    wish.check()
     async with work.begin(tenant) as tx:
-        prompts = Prompts(tx)
-        prompt = await prompts.get(reference, lock=True)
-        existing = await prompts.label(prompt, label)
-        if existing is None:
-            raise LabelNotFound.of(prompt.name, label)
-        await prompts.delete_label(existing)
-        prompt.touch(tx.now)
-        tx.emit(events.prompt_label_deleted(existing))
+        standing = await find_standing(tx, wish)
+        if standing.row is None:
+            raise LabelNotFound.of(standing.prompt.name, wish.label)
+        await check_may_move(tx, caller, standing, wish)
+        await remove_label(tx, caller.actor, standing, standing.row, wish)

@@ -7,8 +7,9 @@ from services.kit import provisioning
 from services.kit.ids import TenantId, new_id
 from services.kit.work import Tx
 from services.prompts import events
-from services.prompts.models import Prompt, PromptLabel, PromptVersion
-from services.prompts.repository import Prompts
+from services.prompts.models import Prompt, PromptLabel, PromptLabelEvent, PromptVersion
+from services.prompts.repository.prompts import Prompts
+from services.prompts.rules.label_history import Change
 from services.prompts.rules.library import LibraryPrompt
 from services.prompts.rules.prompts import DEFAULT_LABEL, LATEST
 
@@ -30,6 +31,7 @@ async def provision_tenant(tx: Tx, tenant: TenantId, library: Sequence[LibraryPr
         await prompts.add_all([row for row, _, _ in rows])
         await prompts.add_all([row for _, row, _ in rows])
         await prompts.add_all([row for _, _, labels in rows for row in labels])
+        await prompts.add_all([_went_live(inner, prompt) for prompt, _, _ in rows])
     tx.emit(events.tenant_provisioned(tenant), tenant=tenant)
 
 
@@ -60,3 +62,18 @@ def _rows(tx: Tx, entry: LibraryPrompt) -> tuple[Prompt, PromptVersion, list[Pro
         for label in (LATEST, DEFAULT_LABEL)
     ]
     return prompt, version, labels
+
+
+def _went_live(tx: Tx, prompt: Prompt) -> PromptLabelEvent:
+    return PromptLabelEvent(
+        prompt_id=prompt.id,
+        sequence=1,
+        label=DEFAULT_LABEL,
+        change=Change.SET,
+        from_version=0,
+        to_version=1,
+        rolls_back_to=None,
+        reason="",
+        actor_id="",
+        create_time=tx.now,
+    )

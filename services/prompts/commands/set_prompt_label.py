@@ -1,41 +1,45 @@
 """SetPromptLabel."""
 
-from services.kit.ids import ActorId, TenantId
+from services.kit.caller import Caller
+from services.kit.ids import TenantId
 from services.kit.work import Work
-from services.prompts import events
+from services.prompts.commands.label_moves import (
+    LabelWish,
+    check_may_move,
+    find_standing,
+    point_label,
+)
 from services.prompts.errors import PromptVersionNotFound
 from services.prompts.models import PromptLabel
-from services.prompts.repository import Prompts
-from services.prompts.rules import prompts as rules
+from services.prompts.rules.label_history import Change
 
 
 async def set_prompt_label(
-    work: Work, tenant: TenantId, actor: ActorId, *, reference: str, label: str, version: int
+    work: Work, tenant: TenantId, caller: Caller, wish: LabelWish, *, version: int
 ) -> PromptLabel:
-    """Point a label at a version. Where it points there already, nothing changes.
+    """Point a label at a version.
 
-    Raises PromptInvalid, LabelReserved, PromptNotFound, PromptVersionNotFound.
+    Where it points there already, nothing changes and nobody is asked: so doing it twice is no
+    error, also for a label that is protected, frozen, or was expected elsewhere.
+
+    Raises PromptInvalid, LabelReserved, PromptNotFound, PromptVersionNotFound, LabelProtected,
+    LabelFrozen, ReasonRequired, LabelMoved.
     """
-    rules.check_label(label)
+    wish.check()
     async with work.begin(tenant) as tx:
-        prompts = Prompts(tx)
-        prompt = await prompts.get(reference, lock=True)
+        standing = await find_standing(tx, wish)
         # Numbers have no gaps: what is not above the newest exists.
-        if not 1 <= version <= prompt.latest_version:
-            raise PromptVersionNotFound.of(prompt.name, version)
-        existing = await prompts.label(prompt, label)
-        previous_version = existing.version if existing else 0
-        if existing and previous_version == version:
-            return existing
-        moved = await prompts.set_label(
-            PromptLabel(
-                prompt_id=prompt.id,
-                label=label,
-                version=version,
-                update_time=tx.now,
-                actor_id=actor,
-            )
+        if not 1 <= version <= standing.prompt.latest_version:
+            raise PromptVersionNotFound.of(standing.prompt.name, version)
+        if standing.row and standing.version == version:
+            return standing.row
+        await check_may_move(tx, caller, standing, wish)
+        return await point_label(
+            tx,
+            caller.actor,
+            standing,
+            wish,
+            change=Change.SET,
+            version=version,
+            rolls_back_to=standing.trail.way_back_from(version),
         )
-        prompt.touch(tx.now)
-        tx.emit(events.prompt_label_set(moved, previous_version=previous_version))
-    return moved

@@ -6,7 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
-from services.prompts.queries import Rendered, Resolved
+from services.prompts.queries.prompts import Rendered, Resolved
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import Content, Message, PromptType
 from services.prompts.rules.documents import canonical
@@ -27,9 +27,9 @@ def prompt(row: Prompt) -> pb.Prompt:
         tags=row.tags,
         latest_version=row.latest_version,
         labels=map(label, row.labels),
-        create_time=_timestamp(row.create_time),
-        update_time=_timestamp(row.update_time),
-        archive_time=_timestamp(row.archive_time) if row.archive_time else None,
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
+        archive_time=timestamp(row.archive_time) if row.archive_time else None,
         etag=rules.etag(row.id, row.revision),
     )
 
@@ -39,7 +39,7 @@ def label(row: PromptLabel) -> pb.PromptLabel:
     return pb.PromptLabel(
         label=row.label,
         version=row.version,
-        update_time=_timestamp(row.update_time),
+        update_time=timestamp(row.update_time),
         actor_id=row.actor_id,
     )
 
@@ -53,7 +53,7 @@ def version(row: PromptVersion) -> pb.PromptVersion:
         content=content(stored),
         note=row.note,
         content_hash=row.content_hash,
-        create_time=_timestamp(row.create_time),
+        create_time=timestamp(row.create_time),
         creator_id=row.creator_id,
         undeclared_variables=stored.undeclared,
     )
@@ -109,7 +109,8 @@ def _variable(declared: Variable) -> pb.Variable:
     )
 
 
-def _timestamp(time: datetime) -> Timestamp:
+def timestamp(time: datetime) -> Timestamp:
+    """Translate a moment."""
     message = Timestamp()
     message.FromDatetime(time)
     return message

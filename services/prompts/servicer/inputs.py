@@ -1,7 +1,7 @@
 """From the contract's messages to what commands and queries take."""
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
-from services.prompts.repository import Reference
+from services.prompts.repository.prompts import Reference
 from services.prompts.rules.content import ContentDraft, Message, PromptType
 from services.prompts.rules.variables import VariableDraft, VariableType
 

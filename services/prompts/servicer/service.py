@@ -4,24 +4,22 @@ import asyncio
 from collections.abc import Sequence
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
-from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
 from services.kit.caller import current_caller, current_tenant
 from services.kit.idempotency import once
 from services.kit.work import UnitOfWork
-from services.prompts import queries
 from services.prompts.commands.archive_prompt import archive_prompt, unarchive_prompt
 from services.prompts.commands.copy_prompt_template import copy_prompt_template
 from services.prompts.commands.create_prompt import create_prompt
 from services.prompts.commands.create_prompt_version import create_prompt_version
-from services.prompts.commands.delete_prompt_label import delete_prompt_label
-from services.prompts.commands.set_prompt_label import set_prompt_label
 from services.prompts.commands.update_prompt import update_prompt
-from services.prompts.repository import PromptFilter
+from services.prompts.queries import prompts as queries
+from services.prompts.repository.prompts import PromptFilter
 from services.prompts.rules.library import LibraryPrompt, TemplateFilter
 from services.prompts.servicer import answers, findings, inputs, templates
+from services.prompts.servicer.labels import LabelRpcs
 
 
-class PromptsServicer(PromptsServiceServicer):
+class PromptsServicer(LabelRpcs):
     """Serves prompts of the caller's tenant."""
 
     def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
@@ -79,6 +77,7 @@ class PromptsServicer(PromptsServiceServicer):
         updated = await update_prompt(
             self._work,
             current_tenant(),
+            current_caller(),
             reference=request.prompt_id,
             name=request.name if request.HasField("name") else None,
             description=request.description if request.HasField("description") else None,
@@ -157,29 +156,6 @@ class PromptsServicer(PromptsServiceServicer):
             self._work, current_tenant(), [inputs.reference(one) for one in request.references]
         )
         return pb.ResolvePromptsResponse(prompts=map(answers.resolved, found))
-
-    async def SetPromptLabel(
-        self, request: pb.SetPromptLabelRequest, _: object
-    ) -> pb.SetPromptLabelResponse:
-        """Point a label at a version."""
-        label = await set_prompt_label(
-            self._work,
-            current_tenant(),
-            current_caller().actor,
-            reference=request.prompt_id,
-            label=request.label,
-            version=request.version,
-        )
-        return pb.SetPromptLabelResponse(label=answers.label(label))
-
-    async def DeletePromptLabel(
-        self, request: pb.DeletePromptLabelRequest, _: object
-    ) -> pb.DeletePromptLabelResponse:
-        """Remove a label."""
-        await delete_prompt_label(
-            self._work, current_tenant(), reference=request.prompt_id, label=request.label
-        )
-        return pb.DeletePromptLabelResponse()
 
     async def RenderPrompt(
         self, request: pb.RenderPromptRequest, _: object

@@ -15,6 +15,7 @@ from gateway.routes.execution import models as execution
 from gateway.routes.execution import provider_models as providers
 from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
+from gateway.routes.prompts import label_models as labels
 from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
 from gateway.routes.prompts import template_models as templates
@@ -34,6 +35,10 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (identity_pb2.CreateApiKeyResponse, identity.CreatedApiKey),
     (prompts_pb2.Prompt, prompts.Prompt),
     (prompts_pb2.PromptLabel, prompts.PromptLabel),
+    (prompts_pb2.PromptLabelState, labels.PromptLabelState),
+    (prompts_pb2.LabelProtection, labels.LabelProtection),
+    (prompts_pb2.PromptLabelEvent, labels.PromptLabelEvent),
+    (prompts_pb2.LabelPolicy, labels.LabelPolicy),
     (prompts_pb2.PromptVersion, prompts.PromptVersion),
     (prompts_pb2.PromptContent, prompts.PromptContent),
     (prompts_pb2.CreatePromptResponse, prompts.CreatedPrompt),
@@ -76,7 +81,14 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (prompts.PromptDraft, prompts_pb2.PromptContent),
     (prompts.VariableDraft, prompts_pb2.Variable),
     (lint.LintPrompt, prompts_pb2.LintPromptRequest),
-    (prompts.SetLabel, prompts_pb2.SetPromptLabelRequest),
+    (labels.SetPromptLabel, prompts_pb2.SetPromptLabelRequest),
+    (labels.RollBackPromptLabel, prompts_pb2.RollBackPromptLabelRequest),
+    (labels.DeletePromptLabel, prompts_pb2.DeletePromptLabelRequest),
+    (labels.CreateLabelPolicy, prompts_pb2.CreateLabelPolicyRequest),
+    (labels.UpdateLabelPolicy, prompts_pb2.UpdateLabelPolicyRequest),
+    (PageParams, prompts_pb2.ListPromptLabelsRequest),
+    (PageParams, prompts_pb2.ListPromptLabelHistoryRequest),
+    (PageParams, prompts_pb2.ListLabelPoliciesRequest),
     (prompts.SetLabel, pipelines_pb2.SetPipelineLabelRequest),
     (prompts.ListPrompts, prompts_pb2.ListPromptsRequest),
     (PageParams, prompts_pb2.ListPromptVersionsRequest),

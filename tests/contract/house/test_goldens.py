@@ -33,7 +33,7 @@ def test_writing_adds_what_is_missing_and_changes_nothing_else(tmp_path: Path) -
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"prompt_id": "prm_of_last_year"}), encoding="utf-8")
     (found,) = goldens.check([EVENT], tmp_path)
-    assert found.message == "lacks label, previous_version, version: type `make gen`"
+    assert found.message == "lacks label, previous_version, sequence, version: type `make gen`"
 
     goldens.write([EVENT], tmp_path)
 

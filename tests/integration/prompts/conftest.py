@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from promptpilot.identity.v1.events_pb2 import TenantCreated
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
+from services.identity.rules.roles import Role, mask_of
 from services.kit.bus import Bus
 from services.kit.caller import EVERY_GRANT, Caller, acting_as
 from services.kit.db import Database
@@ -61,11 +62,44 @@ class Tenant:
         version: pb.PromptVersion = (await self.call("CreatePromptVersion", request)).version
         return version
 
-    async def set_label(self, prompt: pb.Prompt, label: str, version: int) -> pb.PromptLabel:
-        """Point a label at a version."""
-        request = pb.SetPromptLabelRequest(prompt_id=prompt.id, label=label, version=version)
+    async def set_label(
+        self, prompt: pb.Prompt, label: str, version: int, **more: Any
+    ) -> pb.PromptLabel:
+        """Point a label at a version; `more` are fields of the request."""
+        request = pb.SetPromptLabelRequest(
+            prompt_id=prompt.id, label=label, version=version, **more
+        )
         answer: pb.PromptLabel = (await self.call("SetPromptLabel", request)).label
         return answer
+
+    async def remove_label(self, prompt: pb.Prompt, label: str, **more: Any) -> None:
+        """Remove a label; `more` are fields of the request."""
+        request = pb.DeletePromptLabelRequest(prompt_id=prompt.id, label=label, **more)
+        await self.call("DeletePromptLabel", request)
+
+    async def roll_back(self, prompt: pb.Prompt, label: str, **more: Any) -> pb.PromptLabel:
+        """Take a label back; `more` are fields of the request."""
+        request = pb.RollBackPromptLabelRequest(prompt_id=prompt.id, label=label, **more)
+        answer: pb.PromptLabel = (await self.call("RollBackPromptLabel", request)).label
+        return answer
+
+    async def history(
+        self, prompt: pb.Prompt, label: str = "", **more: Any
+    ) -> list[pb.PromptLabelEvent]:
+        """Read the first page of what happened to a label, or to all, newest first."""
+        request = pb.ListPromptLabelHistoryRequest(prompt_id=prompt.id, label=label, **more)
+        return list((await self.call("ListPromptLabelHistory", request)).events)
+
+    async def protect(self, pattern: str, **more: Any) -> pb.LabelPolicy:
+        """Make a policy; `more` are fields of the request."""
+        request = pb.CreateLabelPolicyRequest(label_pattern=pattern, **more)
+        answer: pb.LabelPolicy = (await self.call("CreateLabelPolicy", request)).policy
+        return answer
+
+    def as_role(self, role: Role) -> "Tenant":
+        """Return the tenant as somebody of this role sees it."""
+        caller = Caller(self.id, ActorId(new_id("usr")), "user", mask_of(role))
+        return replace(self, caller=caller)
 
     async def get(self, reference: str) -> pb.Prompt:
         """Read a prompt by id or name."""
@@ -101,14 +135,18 @@ class Service:
         """Make a tenant by delivering the event that identity would publish."""
         tenant = TenantId(new_id("ten"))
         await self.deliver_tenant_created(tenant, new_id("evt"))
-        caller = Caller(tenant, ActorId(new_id("usr")), "user", EVERY_GRANT)
-        return Tenant(self, tenant, caller)
+        return tenant_of(self, tenant)
 
     async def deliver_tenant_created(self, tenant: TenantId, event_id: str) -> bool:
         """Deliver TenantCreated as the inbox does; False when it was applied before."""
         type_ = event_type(TenantCreated)
         envelope = Envelope(event_id, type_, tenant, datetime.now(UTC), {})
         return await self.inbox.apply(envelope, encode(TenantCreated(tenant_id=tenant)))
+
+
+def tenant_of(service: Service, tenant: TenantId) -> Tenant:
+    """Return a tenant that is held already, and somebody of it who may do everything."""
+    return Tenant(service, tenant, Caller(tenant, ActorId(new_id("usr")), "user", EVERY_GRANT))
 
 
 def new_name() -> str:

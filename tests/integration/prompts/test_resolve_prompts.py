@@ -11,8 +11,8 @@ from services.kit.errors import InvalidArgument, NotFound
 from services.kit.migrations import tenant_tree
 from services.kit.work import UnitOfWork
 from services.prompts.adapters import read_library
-from services.prompts.queries import resolve_prompts
-from services.prompts.repository import Reference
+from services.prompts.queries.prompts import resolve_prompts
+from services.prompts.repository.prompts import Reference
 from tests.integration.prompts.conftest import Tenant
 from tests.support.stack import Stack
 

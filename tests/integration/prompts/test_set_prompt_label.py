@@ -3,7 +3,7 @@
 import pytest
 
 from promptpilot.prompts.v1 import events_pb2
-from services.kit.errors import InvalidArgument, NotFound
+from services.kit.errors import Conflict, InvalidArgument, NotFound
 from tests.integration.prompts.conftest import Tenant, gather_all
 
 
@@ -18,8 +18,14 @@ async def test_a_label_is_set_and_moved(tenant: Tenant) -> None:
     assert moved in now.labels
     assert now.etag != before.etag
     assert await tenant.events(events_pb2.PromptLabelSet) == [
-        {"prompt_id": prompt.id, "label": "production", "version": 1},
-        {"prompt_id": prompt.id, "label": "production", "version": 2, "previous_version": 1},
+        {"prompt_id": prompt.id, "label": "production", "version": 1, "sequence": 1},
+        {
+            "prompt_id": prompt.id,
+            "label": "production",
+            "version": 2,
+            "previous_version": 1,
+            "sequence": 2,
+        },
     ]
 
 
@@ -66,6 +72,38 @@ async def test_a_label_has_the_form_of_labels(tenant: Tenant) -> None:
     with pytest.raises(InvalidArgument) as raised:
         await tenant.set_label(prompt, "Not Good", 1)
     assert [one.field for one in raised.value.violations] == ["label"]
+
+
+async def test_of_two_who_move_a_label_at_once_one_is_told_where_it_stands(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    for text in ("Two", "Three"):
+        await tenant.new_version(prompt, text)
+    await tenant.set_label(prompt, "production", 1, expected_version=0)
+    moves = (
+        tenant.set_label(prompt, "production", version, expected_version=1) for version in (2, 3)
+    )
+    answers = await gather_all(*moves)
+    (moved,) = [one for one in answers if not isinstance(one, BaseException)]
+    (refused,) = [one for one in answers if isinstance(one, Conflict)]
+    assert refused.reason == "LABEL_MOVED"
+    assert refused.metadata == {"label": "production", "version": str(moved.version)}
+    assert len(await tenant.history(prompt)) == 2
+
+
+async def test_a_move_that_is_made_again_is_no_error_whatever_was_expected(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    first = await tenant.set_label(prompt, "production", 1, expected_version=0)
+    again = await tenant.set_label(prompt, "production", 1, expected_version=0)
+    assert first == again
+    assert len(await tenant.history(prompt)) == 1
+
+
+async def test_a_reason_has_a_bound(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt()
+    await tenant.set_label(prompt, "production", 1, reason="x" * 500)
+    with pytest.raises(InvalidArgument) as raised:
+        await tenant.set_label(prompt, "staging", 1, reason="x" * 501)
+    assert [one.field for one in raised.value.violations] == ["reason"]
 
 
 async def test_an_other_tenant_cannot_set_one(tenant: Tenant, other: Tenant) -> None:

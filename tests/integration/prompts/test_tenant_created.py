@@ -10,10 +10,9 @@ from promptpilot.identity.v1.events_pb2 import TenantCreated
 from promptpilot.prompts.v1 import events_pb2
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from services.kit.bus import Bus
-from services.kit.caller import EVERY_GRANT, Caller
 from services.kit.db import Database
 from services.kit.errors import Unavailable
-from services.kit.ids import ActorId, TenantId, new_id
+from services.kit.ids import TenantId, new_id
 from services.kit.migrations import tenant_tree
 from services.kit.outbox import Relay
 from services.kit.tenancy import schema_of
@@ -21,12 +20,8 @@ from services.kit.work import UnitOfWork
 from services.prompts.adapters import read_library
 from services.prompts.commands.provision_tenant import provision_tenant
 from services.prompts.rules.content import Content, content_hash
-from tests.integration.prompts.conftest import Service, Tenant
+from tests.integration.prompts.conftest import Service, Tenant, tenant_of
 from tests.support.stack import Stack
-
-
-def tenant_of(service: Service, tenant: TenantId) -> Tenant:
-    return Tenant(service, tenant, Caller(tenant, ActorId(new_id("usr")), "user", EVERY_GRANT))
 
 
 async def prompts_of(tenant: Tenant) -> list[pb.Prompt]:

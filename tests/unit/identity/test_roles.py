@@ -25,6 +25,7 @@ TABLE = """
     prompts.read         x     x     x      x        x      .
     prompts.write        x     x     x      .        .      .
     prompts.label        x     x     x      .        .      .
+    prompts.protect      x     x     .      .        .      .
     pipelines.read       x     x     x      x        x      .
     pipelines.write      x     x     x      .        .      .
     pipelines.publish    x     x     x      .        .      .

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
+import type { ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateLabelPolicyData, CreateLabelPolicyErrors, CreateLabelPolicyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeleteLabelPolicyData, DeleteLabelPolicyErrors, DeleteLabelPolicyResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLabelPolicyData, GetLabelPolicyErrors, GetLabelPolicyResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListLabelHistoryData, ListLabelHistoryErrors, ListLabelHistoryResponses, ListLabelPoliciesData, ListLabelPoliciesErrors, ListLabelPoliciesResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptLabelHistoryData, ListPromptLabelHistoryErrors, ListPromptLabelHistoryResponses, ListPromptLabelsData, ListPromptLabelsErrors, ListPromptLabelsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, RollBackPromptLabelData, RollBackPromptLabelErrors, RollBackPromptLabelResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdateLabelPolicyData, UpdateLabelPolicyErrors, UpdateLabelPolicyResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -87,6 +87,52 @@ export const refreshTokens = <ThrowOnError extends boolean = false>(options: Opt
  */
 export const revokeTokens = <ThrowOnError extends boolean = false>(options: Options<RevokeTokensData, ThrowOnError>): RequestResult<RevokeTokensResponses, RevokeTokensErrors, ThrowOnError> => (options.client ?? client).post<RevokeTokensResponses, RevokeTokensErrors, ThrowOnError>({
     url: '/v1/auth/tokens:revoke',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List policies that protect labels, oldest first
+ */
+export const listLabelPolicies = <ThrowOnError extends boolean = false>(options?: Options<ListLabelPoliciesData, ThrowOnError>): RequestResult<ListLabelPoliciesResponses, ListLabelPoliciesErrors, ThrowOnError> => (options?.client ?? client).get<ListLabelPoliciesResponses, ListLabelPoliciesErrors, ThrowOnError>({ url: '/v1/label-policies', ...options });
+
+/**
+ * Protect labels: every move that begins after the answer is asked
+ *
+ * 409 `LABEL_POLICY_EXISTS` for the same pattern and prefix, `TOO_MANY_LABEL_POLICIES` past 200.
+ */
+export const createLabelPolicy = <ThrowOnError extends boolean = false>(options: Options<CreateLabelPolicyData, ThrowOnError>): RequestResult<CreateLabelPolicyResponses, CreateLabelPolicyErrors, ThrowOnError> => (options.client ?? client).post<CreateLabelPolicyResponses, CreateLabelPolicyErrors, ThrowOnError>({
+    url: '/v1/label-policies',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a policy
+ *
+ * 403 `LABEL_PROTECTED` for who has less than the role that the policy asks for.
+ */
+export const deleteLabelPolicy = <ThrowOnError extends boolean = false>(options: Options<DeleteLabelPolicyData, ThrowOnError>): RequestResult<DeleteLabelPolicyResponses, DeleteLabelPolicyErrors, ThrowOnError> => (options.client ?? client).delete<DeleteLabelPolicyResponses, DeleteLabelPolicyErrors, ThrowOnError>({ url: '/v1/label-policies/{policy_id}', ...options });
+
+/**
+ * Get one policy
+ */
+export const getLabelPolicy = <ThrowOnError extends boolean = false>(options: Options<GetLabelPolicyData, ThrowOnError>): RequestResult<GetLabelPolicyResponses, GetLabelPolicyErrors, ThrowOnError> => (options.client ?? client).get<GetLabelPolicyResponses, GetLabelPolicyErrors, ThrowOnError>({ url: '/v1/label-policies/{policy_id}', ...options });
+
+/**
+ * Change a policy, freeze, or lift a freeze
+ *
+ * 403 `LABEL_PROTECTED` for who has less than the role that the policy asks for; 409
+ * `ETAG_MISMATCH`, `LABEL_POLICY_EXISTS`.
+ */
+export const updateLabelPolicy = <ThrowOnError extends boolean = false>(options: Options<UpdateLabelPolicyData, ThrowOnError>): RequestResult<UpdateLabelPolicyResponses, UpdateLabelPolicyErrors, ThrowOnError> => (options.client ?? client).patch<UpdateLabelPolicyResponses, UpdateLabelPolicyErrors, ThrowOnError>({
+    url: '/v1/label-policies/{policy_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -319,7 +365,10 @@ export const watchPrompts = <ThrowOnError extends boolean = false>(options?: Opt
 export const getPrompt = <ThrowOnError extends boolean = false>(options: Options<GetPromptData, ThrowOnError>): RequestResult<GetPromptResponses, GetPromptErrors, ThrowOnError> => (options.client ?? client).get<GetPromptResponses, GetPromptErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}', ...options });
 
 /**
- * Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`
+ * Change name, description or tags
+ *
+ * 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`. A new name takes the labels along: 403
+ * `LABEL_PROTECTED`, 409 `LABEL_FROZEN` when a policy forbids that under either name.
  */
 export const updatePrompt = <ThrowOnError extends boolean = false>(options: Options<UpdatePromptData, ThrowOnError>): RequestResult<UpdatePromptResponses, UpdatePromptErrors, ThrowOnError> => (options.client ?? client).patch<UpdatePromptResponses, UpdatePromptErrors, ThrowOnError>({
     url: '/v1/prompts/{prompt_id}',
@@ -331,15 +380,58 @@ export const updatePrompt = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`
+ * List what happened to all labels of a prompt, newest first
+ */
+export const listPromptLabelHistory = <ThrowOnError extends boolean = false>(options: Options<ListPromptLabelHistoryData, ThrowOnError>): RequestResult<ListPromptLabelHistoryResponses, ListPromptLabelHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListPromptLabelHistoryResponses, ListPromptLabelHistoryErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/label-history', ...options });
+
+/**
+ * List labels of a prompt by name
+ *
+ * `latest` included; with where a rollback would take each, and what protects it.
+ */
+export const listPromptLabels = <ThrowOnError extends boolean = false>(options: Options<ListPromptLabelsData, ThrowOnError>): RequestResult<ListPromptLabelsResponses, ListPromptLabelsErrors, ThrowOnError> => (options.client ?? client).get<ListPromptLabelsResponses, ListPromptLabelsErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/labels', ...options });
+
+/**
+ * Remove a label; its history stays
+ *
+ * 403 `LABEL_PROTECTED`; 404 `LABEL_NOT_FOUND`; 409 `LABEL_MOVED`, `LABEL_FROZEN`; 422
+ * `LABEL_RESERVED` for `latest`, `REASON_REQUIRED`.
  */
 export const deletePromptLabel = <ThrowOnError extends boolean = false>(options: Options<DeletePromptLabelData, ThrowOnError>): RequestResult<DeletePromptLabelResponses, DeletePromptLabelErrors, ThrowOnError> => (options.client ?? client).delete<DeletePromptLabelResponses, DeletePromptLabelErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/labels/{label}', ...options });
 
 /**
- * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`
+ * Point a label at a version
+ *
+ * Where it points there already, nothing changes. 403 `LABEL_PROTECTED`; 409 `LABEL_MOVED`,
+ * `LABEL_FROZEN`; 422 `LABEL_RESERVED` for `latest`, `REASON_REQUIRED`.
  */
 export const setPromptLabel = <ThrowOnError extends boolean = false>(options: Options<SetPromptLabelData, ThrowOnError>): RequestResult<SetPromptLabelResponses, SetPromptLabelErrors, ThrowOnError> => (options.client ?? client).put<SetPromptLabelResponses, SetPromptLabelErrors, ThrowOnError>({
     url: '/v1/prompts/{prompt_id}/labels/{label}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List what happened to one label of a prompt, newest first
+ *
+ * 404 `LABEL_NOT_FOUND` for a label that never was; 422 `LABEL_RESERVED` for `latest`, which
+ * follows the versions.
+ */
+export const listLabelHistory = <ThrowOnError extends boolean = false>(options: Options<ListLabelHistoryData, ThrowOnError>): RequestResult<ListLabelHistoryResponses, ListLabelHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListLabelHistoryResponses, ListLabelHistoryErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/labels/{label}/history', ...options });
+
+/**
+ * Take a label back to the version it stood at before its last move
+ *
+ * Again: to the one before that; a move that was rolled back is not returned to. A removed label
+ * comes back to where it stood. 403 `LABEL_PROTECTED`; 404 `LABEL_NOT_FOUND` for a label that
+ * never was; 409 `NOTHING_TO_ROLL_BACK`, `LABEL_MOVED`, `LABEL_FROZEN`; 422 `LABEL_RESERVED` for
+ * `latest`, `REASON_REQUIRED`.
+ */
+export const rollBackPromptLabel = <ThrowOnError extends boolean = false>(options: Options<RollBackPromptLabelData, ThrowOnError>): RequestResult<RollBackPromptLabelResponses, RollBackPromptLabelErrors, ThrowOnError> => (options.client ?? client).post<RollBackPromptLabelResponses, RollBackPromptLabelErrors, ThrowOnError>({
+    url: '/v1/prompts/{prompt_id}/labels/{label}:rollback',
     ...options,
     headers: {
         'Content-Type': 'application/json',

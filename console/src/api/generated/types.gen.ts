@@ -99,6 +99,35 @@ export type CreateApiKey = {
 };
 
 /**
+ * CreateLabelPolicy
+ *
+ * Which labels are protected, and how.
+ */
+export type CreateLabelPolicy = {
+    /**
+     * Why; told to everybody who is refused. Needed with `is_frozen`, else empty.
+     */
+    freeze_reason?: string;
+    /**
+     * Nobody may move such labels until this is lifted, whatever the role.
+     */
+    is_frozen?: boolean;
+    is_reason_required?: boolean;
+    /**
+     * A label in which each `*` stands for any characters, none included. `latest` is never covered.
+     */
+    label_pattern: string;
+    /**
+     * Who may move such labels: this role and those above it.
+     */
+    minimum_role?: 'editor' | 'admin' | 'owner';
+    /**
+     * Only prompts whose name starts with it, such as `support/`; empty: all.
+     */
+    prompt_prefix?: string;
+};
+
+/**
  * CreateModelCall
  *
  * A prompt version or a draft, its variables, and the model to call.
@@ -352,6 +381,85 @@ export type JsonWebKey = {
  */
 export type JsonWebKeySet = {
     keys: Array<JsonWebKey>;
+};
+
+/**
+ * LabelPolicy
+ *
+ * A rule about who may set, move, remove and roll back labels.
+ */
+export type LabelPolicy = {
+    /**
+     * `usr_…` or `key_…` that changed it last.
+     */
+    actor_id: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    /**
+     * Send it in If-Match of an update.
+     */
+    etag: string;
+    freeze_reason: string;
+    id: string;
+    /**
+     * Nobody may move such labels until this is lifted, whatever the role.
+     */
+    is_frozen: boolean;
+    is_reason_required: boolean;
+    /**
+     * A label in which each `*` stands for any characters, none included. `latest` is never covered.
+     */
+    label_pattern: string;
+    /**
+     * Who may move such labels: this role and those above it.
+     */
+    minimum_role: 'editor' | 'admin' | 'owner';
+    /**
+     * Only prompts whose name starts with it, such as `support/`; empty: all.
+     */
+    prompt_prefix: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
+};
+
+/**
+ * LabelPolicyPage
+ *
+ * Policies, oldest first.
+ */
+export type LabelPolicyPage = {
+    items: Array<LabelPolicy>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
+ * LabelProtection
+ *
+ * What all policies that cover a label ask together.
+ */
+export type LabelProtection = {
+    freeze_reason: string;
+    /**
+     * Nobody may move it.
+     */
+    is_frozen: boolean;
+    is_reason_required: boolean;
+    /**
+     * Whether you could move it now.
+     */
+    may_move: boolean;
+    /**
+     * The highest that any of them asks for.
+     */
+    minimum_role: 'editor' | 'admin' | 'owner';
+    policy_ids: Array<string>;
 };
 
 /**
@@ -937,6 +1045,89 @@ export type PromptLabel = {
 };
 
 /**
+ * PromptLabelEvent
+ *
+ * Something that happened to a label.
+ */
+export type PromptLabelEvent = {
+    /**
+     * `usr_…` or `key_…`; empty: the default library.
+     */
+    actor_id: string;
+    /**
+     * `set`: set or moved; `recorded`: it stood there when the history began.
+     */
+    change: 'set' | 'removed' | 'rolled_back' | 'recorded';
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    /**
+     * 0: it was not set.
+     */
+    from_version: number;
+    label: string;
+    reason: string;
+    /**
+     * 1, 2, 3 … over all labels of the prompt.
+     */
+    sequence: number;
+    /**
+     * 0: it was removed.
+     */
+    to_version: number;
+};
+
+/**
+ * PromptLabelEventPage
+ *
+ * What happened to labels, newest first.
+ */
+export type PromptLabelEventPage = {
+    items: Array<PromptLabelEvent>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
+ * PromptLabelState
+ *
+ * A label with what can be done to it.
+ */
+export type PromptLabelState = {
+    /**
+     * `usr_…` or `key_…` that moved it last.
+     */
+    actor_id: string;
+    label: string;
+    /**
+     * Null: no policy covers it.
+     */
+    protection: LabelProtection | null;
+    /**
+     * Where a rollback would take it; 0: there is nothing to go back to.
+     */
+    rollback_version: number;
+    update_time: string | null;
+    version: number;
+};
+
+/**
+ * PromptLabelStatePage
+ *
+ * Labels, by name.
+ */
+export type PromptLabelStatePage = {
+    items: Array<PromptLabelState>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
  * PromptLint
  *
  * Findings, the gravest first.
@@ -1197,6 +1388,22 @@ export type ResolvedPrompt = {
 };
 
 /**
+ * RollBackPromptLabel
+ *
+ * Why a label goes back.
+ */
+export type RollBackPromptLabel = {
+    /**
+     * Where you believe the label points, 0: nowhere. 409 `LABEL_MOVED` when that is not so; left out: wherever it points.
+     */
+    expected_version?: number | null;
+    /**
+     * Why; kept in the label's history. A policy can ask for it.
+     */
+    reason?: string;
+};
+
+/**
  * Run
  *
  * A run of a pipeline version. The states succeeded, failed and cancelled never change.
@@ -1384,6 +1591,23 @@ export type SetLabel = {
 };
 
 /**
+ * SetPromptLabel
+ *
+ * Which version a label is to point at.
+ */
+export type SetPromptLabel = {
+    /**
+     * Where you believe the label points, 0: nowhere. 409 `LABEL_MOVED` when that is not so; left out: wherever it points.
+     */
+    expected_version?: number | null;
+    /**
+     * Why; kept in the label's history. A policy can ask for it.
+     */
+    reason?: string;
+    version: number;
+};
+
+/**
  * SignUp
  *
  * Who signs up, and what their tenant is called.
@@ -1566,6 +1790,26 @@ export type Tokens = {
      */
     refresh_token: string;
     session_id: string;
+};
+
+/**
+ * UpdateLabelPolicy
+ *
+ * What of a policy is to change; what is left out stays.
+ */
+export type UpdateLabelPolicy = {
+    /**
+     * Why; lifting the freeze clears it by itself.
+     */
+    freeze_reason?: string | null;
+    /**
+     * Nobody may move such labels until this is lifted, whatever the role.
+     */
+    is_frozen?: boolean | null;
+    is_reason_required?: boolean | null;
+    label_pattern?: string | null;
+    minimum_role?: 'editor' | 'admin' | 'owner' | null;
+    prompt_prefix?: string | null;
 };
 
 /**
@@ -2269,6 +2513,351 @@ export type RevokeTokensResponses = {
 };
 
 export type RevokeTokensResponse = RevokeTokensResponses[keyof RevokeTokensResponses];
+
+export type ListLabelPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/label-policies';
+};
+
+export type ListLabelPoliciesErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListLabelPoliciesError = ListLabelPoliciesErrors[keyof ListLabelPoliciesErrors];
+
+export type ListLabelPoliciesResponses = {
+    /**
+     * Successful Response
+     */
+    200: LabelPolicyPage;
+};
+
+export type ListLabelPoliciesResponse = ListLabelPoliciesResponses[keyof ListLabelPoliciesResponses];
+
+export type CreateLabelPolicyData = {
+    body: CreateLabelPolicy;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/label-policies';
+};
+
+export type CreateLabelPolicyErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreateLabelPolicyError = CreateLabelPolicyErrors[keyof CreateLabelPolicyErrors];
+
+export type CreateLabelPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    201: LabelPolicy;
+};
+
+export type CreateLabelPolicyResponse = CreateLabelPolicyResponses[keyof CreateLabelPolicyResponses];
+
+export type DeleteLabelPolicyData = {
+    body?: never;
+    path: {
+        /**
+         * Label policy: `lpo_…`.
+         */
+        policy_id: string;
+    };
+    query?: never;
+    url: '/v1/label-policies/{policy_id}';
+};
+
+export type DeleteLabelPolicyErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type DeleteLabelPolicyError = DeleteLabelPolicyErrors[keyof DeleteLabelPolicyErrors];
+
+export type DeleteLabelPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteLabelPolicyResponse = DeleteLabelPolicyResponses[keyof DeleteLabelPolicyResponses];
+
+export type GetLabelPolicyData = {
+    body?: never;
+    path: {
+        /**
+         * Label policy: `lpo_…`.
+         */
+        policy_id: string;
+    };
+    query?: never;
+    url: '/v1/label-policies/{policy_id}';
+};
+
+export type GetLabelPolicyErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetLabelPolicyError = GetLabelPolicyErrors[keyof GetLabelPolicyErrors];
+
+export type GetLabelPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: LabelPolicy;
+};
+
+export type GetLabelPolicyResponse = GetLabelPolicyResponses[keyof GetLabelPolicyResponses];
+
+export type UpdateLabelPolicyData = {
+    body: UpdateLabelPolicy;
+    headers?: {
+        /**
+         * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Label policy: `lpo_…`.
+         */
+        policy_id: string;
+    };
+    query?: never;
+    url: '/v1/label-policies/{policy_id}';
+};
+
+export type UpdateLabelPolicyErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UpdateLabelPolicyError = UpdateLabelPolicyErrors[keyof UpdateLabelPolicyErrors];
+
+export type UpdateLabelPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: LabelPolicy;
+};
+
+export type UpdateLabelPolicyResponse = UpdateLabelPolicyResponses[keyof UpdateLabelPolicyResponses];
 
 export type ListLedgerTransactionsData = {
     body?: never;
@@ -4211,23 +4800,28 @@ export type UpdatePromptResponses = {
 
 export type UpdatePromptResponse = UpdatePromptResponses[keyof UpdatePromptResponses];
 
-export type DeletePromptLabelData = {
+export type ListPromptLabelHistoryData = {
     body?: never;
     path: {
         /**
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
          */
         prompt_id: string;
-        /**
-         * Label, such as `production`.
-         */
-        label: string;
     };
-    query?: never;
-    url: '/v1/prompts/{prompt_id}/labels/{label}';
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/prompts/{prompt_id}/label-history';
 };
 
-export type DeletePromptLabelErrors = {
+export type ListPromptLabelHistoryErrors = {
     /**
      * Authentication is needed
      */
@@ -4266,6 +4860,156 @@ export type DeletePromptLabelErrors = {
     504: Problem;
 };
 
+export type ListPromptLabelHistoryError = ListPromptLabelHistoryErrors[keyof ListPromptLabelHistoryErrors];
+
+export type ListPromptLabelHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptLabelEventPage;
+};
+
+export type ListPromptLabelHistoryResponse = ListPromptLabelHistoryResponses[keyof ListPromptLabelHistoryResponses];
+
+export type ListPromptLabelsData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/prompts/{prompt_id}/labels';
+};
+
+export type ListPromptLabelsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListPromptLabelsError = ListPromptLabelsErrors[keyof ListPromptLabelsErrors];
+
+export type ListPromptLabelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptLabelStatePage;
+};
+
+export type ListPromptLabelsResponse = ListPromptLabelsResponses[keyof ListPromptLabelsResponses];
+
+export type DeletePromptLabelData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
+    };
+    query?: {
+        /**
+         * Why; kept in the label's history. A policy can ask for it.
+         */
+        reason?: string;
+        /**
+         * Where you believe the label points, 0: nowhere. 409 `LABEL_MOVED` when that is not so; left out: wherever it points.
+         */
+        expected_version?: number | null;
+    };
+    url: '/v1/prompts/{prompt_id}/labels/{label}';
+};
+
+export type DeletePromptLabelErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
 export type DeletePromptLabelError = DeletePromptLabelErrors[keyof DeletePromptLabelErrors];
 
 export type DeletePromptLabelResponses = {
@@ -4278,7 +5022,7 @@ export type DeletePromptLabelResponses = {
 export type DeletePromptLabelResponse = DeletePromptLabelResponses[keyof DeletePromptLabelResponses];
 
 export type SetPromptLabelData = {
-    body: SetLabel;
+    body: SetPromptLabel;
     path: {
         /**
          * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
@@ -4310,6 +5054,10 @@ export type SetPromptLabelErrors = {
      * Not found
      */
     404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
     /**
      * The body is too large
      */
@@ -4354,6 +5102,169 @@ export type SetPromptLabelResponses = {
 };
 
 export type SetPromptLabelResponse = SetPromptLabelResponses[keyof SetPromptLabelResponses];
+
+export type ListLabelHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/prompts/{prompt_id}/labels/{label}/history';
+};
+
+export type ListLabelHistoryErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListLabelHistoryError = ListLabelHistoryErrors[keyof ListLabelHistoryErrors];
+
+export type ListLabelHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptLabelEventPage;
+};
+
+export type ListLabelHistoryResponse = ListLabelHistoryResponses[keyof ListLabelHistoryResponses];
+
+export type RollBackPromptLabelData = {
+    body: RollBackPromptLabel;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Label, such as `production`.
+         */
+        label: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/labels/{label}:rollback';
+};
+
+export type RollBackPromptLabelErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type RollBackPromptLabelError = RollBackPromptLabelErrors[keyof RollBackPromptLabelErrors];
+
+export type RollBackPromptLabelResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptLabel;
+};
+
+export type RollBackPromptLabelResponse = RollBackPromptLabelResponses[keyof RollBackPromptLabelResponses];
 
 export type ResolvePromptData = {
     body?: never;

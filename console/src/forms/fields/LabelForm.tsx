@@ -4,10 +4,13 @@ import { FormDialog } from '@/components/FormDialog';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { SelectInput } from '@/components/SelectInput';
 import { TextInput } from '@/components/TextInput';
+import { ReasonInput } from '@/forms/fields/ReasonInput';
 
 export interface LabelValues {
   label: string;
   version: string;
+  /** Why; only where the form has a field for it. */
+  reason?: string;
 }
 
 interface Props {
@@ -17,6 +20,8 @@ interface Props {
   latestVersion: number;
   /** A label that is moved; empty: a new one. */
   existing: string;
+  /** Whether a reason must be given; absent: the form has no field for one. */
+  isReasonRequired?: boolean;
   error: unknown;
   isPending: boolean;
   onSubmit: () => void;
@@ -24,7 +29,8 @@ interface Props {
 }
 
 /** Points a label of a prompt or pipeline at a version: forward, or back to an earlier one. */
-export function LabelForm({ form, labels, latestVersion, existing, error, isPending, onSubmit, onClose }: Props) {
+export function LabelForm(props: Props) {
+  const { form, labels, latestVersion, existing, isReasonRequired, error, isPending, onSubmit, onClose } = props;
   const { field: version } = useController({ control: form.control, name: 'version' });
   const now = labels.find((one) => one.label === existing)?.version;
   const isBack = now !== undefined && Number(version.value) < now;
@@ -61,6 +67,9 @@ export function LabelForm({ form, labels, latestVersion, existing, error, isPend
         />
       )}
       <SelectInput label="Points at" value={version.value} options={options} onChange={version.onChange} />
+      {isReasonRequired !== undefined && (
+        <ReasonInput control={form.control} name="reason" isRequired={isReasonRequired} />
+      )}
       <Typography variant="body2" color="textSecondary">
         {now === undefined
           ? 'Programs that ask for this label get the version it points at.'

@@ -7,6 +7,7 @@ import type { Prompt } from '@/api/generated';
 import {
   getPromptOptions,
   getPromptVersionOptions,
+  listPromptLabelsInfiniteOptions,
   listPromptVersionsInfiniteOptions,
   unarchivePromptMutation,
 } from '@/api/generated/@tanstack/react-query.gen';
@@ -27,6 +28,7 @@ import { SetPromptLabel } from '@/forms/SetPromptLabel';
 import { UpdatePrompt } from '@/forms/UpdatePrompt';
 import { ComparePrompts } from '@/pages/prompts/ComparePrompts';
 import { PromptContentView } from '@/pages/prompts/PromptContentView';
+import { PromptLabels } from '@/pages/prompts/PromptLabels';
 import { useSearchState } from '@/util/useSearchState';
 
 export default function PromptPage() {
@@ -34,6 +36,9 @@ export default function PromptPage() {
   const path = { prompt_id: promptId };
   const prompt = useQuery(getPromptOptions({ path }));
   const versions = useInfiniteQuery({ ...listPromptVersionsInfiniteOptions({ path }), ...paging });
+  const labels = useInfiniteQuery({ ...listPromptLabelsInfiniteOptions({ path }), ...paging });
+  const protectionOf = (label: string) =>
+    labels.data?.pages.flatMap((page) => page.items).find((state) => state.label === label)?.protection ?? null;
   const [chosen, choose] = useSearchState('version');
   const [view, setView] = useSearchState('view', 'content');
   const number = Number(chosen) || (prompt.data?.latest_version ?? 0);
@@ -52,21 +57,36 @@ export default function PromptPage() {
       <Header prompt={prompt.data} number={number} />
       <VersionedContent
         query={versions}
-        labels={prompt.data.labels}
+        labels={prompt.data.labels.map((one) => ({ ...one, protection: protectionOf(one.label) }))}
         chosen={number}
         onChoose={(next) => choose(String(next))}
         views={[
           { value: 'content', label: `Version ${number}` },
           { value: 'changes', label: 'Changes' },
           ...(can('models.call') ? [{ value: 'try', label: 'Try it' }] : []),
+          { value: 'labels', label: 'Labels' },
         ]}
         view={view}
         onView={setView}
         labelForms={
           can('prompts.label')
             ? {
-                set: (target, onClose) => <SetPromptLabel prompt={prompt.data} {...target} onClose={onClose} />,
-                remove: (label, onClose) => <DeletePromptLabel promptId={promptId} label={label} onClose={onClose} />,
+                set: (target, onClose) => (
+                  <SetPromptLabel
+                    prompt={prompt.data}
+                    {...target}
+                    protection={protectionOf(target.label)}
+                    onClose={onClose}
+                  />
+                ),
+                remove: (label, onClose) => (
+                  <DeletePromptLabel
+                    prompt={prompt.data}
+                    label={label}
+                    protection={protectionOf(label)}
+                    onClose={onClose}
+                  />
+                ),
               }
             : undefined
         }
@@ -78,6 +98,7 @@ export default function PromptPage() {
           <ComparePrompts version={version.data} latest={prompt.data.latest_version} />
         )}
         {version.data && view === 'try' && <TryVersion key={number} version={version.data} />}
+        {view === 'labels' && <PromptLabels prompt={prompt.data} labels={labels} />}
       </VersionedContent>
     </>
   );
@@ -129,9 +150,7 @@ function Header({ prompt, number }: { prompt: Prompt; number: number }) {
       />
       {isArchived && (
         <ArchivedNotice
-          onUnarchive={
-            can('prompts.write') ? () => unarchive.mutate({ path: { prompt_id: prompt.id } }) : undefined
-          }
+          onUnarchive={can('prompts.write') ? () => unarchive.mutate({ path: { prompt_id: prompt.id } }) : undefined}
           isPending={unarchive.isPending}
           error={unarchive.error}
         >

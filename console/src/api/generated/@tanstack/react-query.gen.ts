@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { archivePipeline, archivePrompt, cancelRun, copyPromptTemplate, createApiKey, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getPipeline, getPipelineVersion, getPrompt, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
+import { archivePipeline, archivePrompt, cancelRun, copyPromptTemplate, createApiKey, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -235,6 +235,130 @@ export const revokeTokensMutation = (options?: Partial<Options<RevokeTokensData>
     const mutationOptions: UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await revokeTokens({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listLabelPoliciesQueryKey = (options?: Options<ListLabelPoliciesData>) => createQueryKey('listLabelPolicies', options);
+
+/**
+ * List policies that protect labels, oldest first
+ */
+export const listLabelPoliciesOptions = (options?: Options<ListLabelPoliciesData>) => queryOptions<ListLabelPoliciesResponse, ListLabelPoliciesError, ListLabelPoliciesResponse, ReturnType<typeof listLabelPoliciesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLabelPolicies({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLabelPoliciesQueryKey(options)
+});
+
+export const listLabelPoliciesInfiniteQueryKey = (options?: Options<ListLabelPoliciesData>): QueryKey<Options<ListLabelPoliciesData>> => createQueryKey('listLabelPolicies', options, true);
+
+/**
+ * List policies that protect labels, oldest first
+ */
+export const listLabelPoliciesInfiniteOptions = (options?: Options<ListLabelPoliciesData>) => {
+    const opts = infiniteQueryOptions<ListLabelPoliciesResponse, ListLabelPoliciesError, InfiniteData<ListLabelPoliciesResponse>, QueryKey<Options<ListLabelPoliciesData>>, string | Pick<QueryKey<Options<ListLabelPoliciesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListLabelPoliciesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listLabelPolicies({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listLabelPoliciesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Protect labels: every move that begins after the answer is asked
+ *
+ * 409 `LABEL_POLICY_EXISTS` for the same pattern and prefix, `TOO_MANY_LABEL_POLICIES` past 200.
+ */
+export const createLabelPolicyMutation = (options?: Partial<Options<CreateLabelPolicyData>>): UseMutationOptions<CreateLabelPolicyResponse, CreateLabelPolicyError, Options<CreateLabelPolicyData>> => {
+    const mutationOptions: UseMutationOptions<CreateLabelPolicyResponse, CreateLabelPolicyError, Options<CreateLabelPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createLabelPolicy({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a policy
+ *
+ * 403 `LABEL_PROTECTED` for who has less than the role that the policy asks for.
+ */
+export const deleteLabelPolicyMutation = (options?: Partial<Options<DeleteLabelPolicyData>>): UseMutationOptions<DeleteLabelPolicyResponse, DeleteLabelPolicyError, Options<DeleteLabelPolicyData>> => {
+    const mutationOptions: UseMutationOptions<DeleteLabelPolicyResponse, DeleteLabelPolicyError, Options<DeleteLabelPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteLabelPolicy({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getLabelPolicyQueryKey = (options: Options<GetLabelPolicyData>) => createQueryKey('getLabelPolicy', options);
+
+/**
+ * Get one policy
+ */
+export const getLabelPolicyOptions = (options: Options<GetLabelPolicyData>) => queryOptions<GetLabelPolicyResponse, GetLabelPolicyError, GetLabelPolicyResponse, ReturnType<typeof getLabelPolicyQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getLabelPolicy({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getLabelPolicyQueryKey(options)
+});
+
+/**
+ * Change a policy, freeze, or lift a freeze
+ *
+ * 403 `LABEL_PROTECTED` for who has less than the role that the policy asks for; 409
+ * `ETAG_MISMATCH`, `LABEL_POLICY_EXISTS`.
+ */
+export const updateLabelPolicyMutation = (options?: Partial<Options<UpdateLabelPolicyData>>): UseMutationOptions<UpdateLabelPolicyResponse, UpdateLabelPolicyError, Options<UpdateLabelPolicyData>> => {
+    const mutationOptions: UseMutationOptions<UpdateLabelPolicyResponse, UpdateLabelPolicyError, Options<UpdateLabelPolicyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateLabelPolicy({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -875,7 +999,10 @@ export const getPromptOptions = (options: Options<GetPromptData>) => queryOption
 });
 
 /**
- * Change name, description or tags. 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`
+ * Change name, description or tags
+ *
+ * 409 `ETAG_MISMATCH`, `PROMPT_NAME_TAKEN`. A new name takes the labels along: 403
+ * `LABEL_PROTECTED`, 409 `LABEL_FROZEN` when a policy forbids that under either name.
  */
 export const updatePromptMutation = (options?: Partial<Options<UpdatePromptData>>): UseMutationOptions<UpdatePromptResponse, UpdatePromptError, Options<UpdatePromptData>> => {
     const mutationOptions: UseMutationOptions<UpdatePromptResponse, UpdatePromptError, Options<UpdatePromptData>> = {
@@ -891,8 +1018,111 @@ export const updatePromptMutation = (options?: Partial<Options<UpdatePromptData>
     return mutationOptions;
 };
 
+export const listPromptLabelHistoryQueryKey = (options: Options<ListPromptLabelHistoryData>) => createQueryKey('listPromptLabelHistory', options);
+
 /**
- * Remove a label. 404 `LABEL_NOT_FOUND`; 422 `LABEL_RESERVED`
+ * List what happened to all labels of a prompt, newest first
+ */
+export const listPromptLabelHistoryOptions = (options: Options<ListPromptLabelHistoryData>) => queryOptions<ListPromptLabelHistoryResponse, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ReturnType<typeof listPromptLabelHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPromptLabelHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptLabelHistoryQueryKey(options)
+});
+
+export const listPromptLabelHistoryInfiniteQueryKey = (options: Options<ListPromptLabelHistoryData>): QueryKey<Options<ListPromptLabelHistoryData>> => createQueryKey('listPromptLabelHistory', options, true);
+
+/**
+ * List what happened to all labels of a prompt, newest first
+ */
+export const listPromptLabelHistoryInfiniteOptions = (options: Options<ListPromptLabelHistoryData>) => {
+    const opts = infiniteQueryOptions<ListPromptLabelHistoryResponse, ListPromptLabelHistoryError, InfiniteData<ListPromptLabelHistoryResponse>, QueryKey<Options<ListPromptLabelHistoryData>>, string | Pick<QueryKey<Options<ListPromptLabelHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListPromptLabelHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listPromptLabelHistory({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listPromptLabelHistoryInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listPromptLabelsQueryKey = (options: Options<ListPromptLabelsData>) => createQueryKey('listPromptLabels', options);
+
+/**
+ * List labels of a prompt by name
+ *
+ * `latest` included; with where a rollback would take each, and what protects it.
+ */
+export const listPromptLabelsOptions = (options: Options<ListPromptLabelsData>) => queryOptions<ListPromptLabelsResponse, ListPromptLabelsError, ListPromptLabelsResponse, ReturnType<typeof listPromptLabelsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPromptLabels({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptLabelsQueryKey(options)
+});
+
+export const listPromptLabelsInfiniteQueryKey = (options: Options<ListPromptLabelsData>): QueryKey<Options<ListPromptLabelsData>> => createQueryKey('listPromptLabels', options, true);
+
+/**
+ * List labels of a prompt by name
+ *
+ * `latest` included; with where a rollback would take each, and what protects it.
+ */
+export const listPromptLabelsInfiniteOptions = (options: Options<ListPromptLabelsData>) => {
+    const opts = infiniteQueryOptions<ListPromptLabelsResponse, ListPromptLabelsError, InfiniteData<ListPromptLabelsResponse>, QueryKey<Options<ListPromptLabelsData>>, string | Pick<QueryKey<Options<ListPromptLabelsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListPromptLabelsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listPromptLabels({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listPromptLabelsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Remove a label; its history stays
+ *
+ * 403 `LABEL_PROTECTED`; 404 `LABEL_NOT_FOUND`; 409 `LABEL_MOVED`, `LABEL_FROZEN`; 422
+ * `LABEL_RESERVED` for `latest`, `REASON_REQUIRED`.
  */
 export const deletePromptLabelMutation = (options?: Partial<Options<DeletePromptLabelData>>): UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> => {
     const mutationOptions: UseMutationOptions<DeletePromptLabelResponse, DeletePromptLabelError, Options<DeletePromptLabelData>> = {
@@ -909,12 +1139,91 @@ export const deletePromptLabelMutation = (options?: Partial<Options<DeletePrompt
 };
 
 /**
- * Point a label at a version. `latest` cannot be set: 422 `LABEL_RESERVED`
+ * Point a label at a version
+ *
+ * Where it points there already, nothing changes. 403 `LABEL_PROTECTED`; 409 `LABEL_MOVED`,
+ * `LABEL_FROZEN`; 422 `LABEL_RESERVED` for `latest`, `REASON_REQUIRED`.
  */
 export const setPromptLabelMutation = (options?: Partial<Options<SetPromptLabelData>>): UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> => {
     const mutationOptions: UseMutationOptions<SetPromptLabelResponse, SetPromptLabelError, Options<SetPromptLabelData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await setPromptLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listLabelHistoryQueryKey = (options: Options<ListLabelHistoryData>) => createQueryKey('listLabelHistory', options);
+
+/**
+ * List what happened to one label of a prompt, newest first
+ *
+ * 404 `LABEL_NOT_FOUND` for a label that never was; 422 `LABEL_RESERVED` for `latest`, which
+ * follows the versions.
+ */
+export const listLabelHistoryOptions = (options: Options<ListLabelHistoryData>) => queryOptions<ListLabelHistoryResponse, ListLabelHistoryError, ListLabelHistoryResponse, ReturnType<typeof listLabelHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLabelHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLabelHistoryQueryKey(options)
+});
+
+export const listLabelHistoryInfiniteQueryKey = (options: Options<ListLabelHistoryData>): QueryKey<Options<ListLabelHistoryData>> => createQueryKey('listLabelHistory', options, true);
+
+/**
+ * List what happened to one label of a prompt, newest first
+ *
+ * 404 `LABEL_NOT_FOUND` for a label that never was; 422 `LABEL_RESERVED` for `latest`, which
+ * follows the versions.
+ */
+export const listLabelHistoryInfiniteOptions = (options: Options<ListLabelHistoryData>) => {
+    const opts = infiniteQueryOptions<ListLabelHistoryResponse, ListLabelHistoryError, InfiniteData<ListLabelHistoryResponse>, QueryKey<Options<ListLabelHistoryData>>, string | Pick<QueryKey<Options<ListLabelHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListLabelHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listLabelHistory({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listLabelHistoryInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Take a label back to the version it stood at before its last move
+ *
+ * Again: to the one before that; a move that was rolled back is not returned to. A removed label
+ * comes back to where it stood. 403 `LABEL_PROTECTED`; 404 `LABEL_NOT_FOUND` for a label that
+ * never was; 409 `NOTHING_TO_ROLL_BACK`, `LABEL_MOVED`, `LABEL_FROZEN`; 422 `LABEL_RESERVED` for
+ * `latest`, `REASON_REQUIRED`.
+ */
+export const rollBackPromptLabelMutation = (options?: Partial<Options<RollBackPromptLabelData>>): UseMutationOptions<RollBackPromptLabelResponse, RollBackPromptLabelError, Options<RollBackPromptLabelData>> => {
+    const mutationOptions: UseMutationOptions<RollBackPromptLabelResponse, RollBackPromptLabelError, Options<RollBackPromptLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rollBackPromptLabel({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -74,6 +74,8 @@ class _PermissionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Permission
     """Change prices and billing settings."""
     PERMISSION_TENANT_OWN: _Permission.ValueType  # 28
     """Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
+    PERMISSION_PROMPTS_PROTECT: _Permission.ValueType  # 29
+    """Say by policies who may move which labels of prompts, and move those that ask for it."""
 
 class Permission(_Permission, metaclass=_PermissionEnumTypeWrapper):
     """The static permission catalogue. The number of a permission is the bit it takes in a permission mask (1 << number),
@@ -130,6 +132,8 @@ PERMISSION_BILLING_MANAGE: Permission.ValueType  # 27
 """Change prices and billing settings."""
 PERMISSION_TENANT_OWN: Permission.ValueType  # 28
 """Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
+PERMISSION_PROMPTS_PROTECT: Permission.ValueType  # 29
+"""Say by policies who may move which labels of prompts, and move those that ask for it."""
 Global___Permission: _TypeAlias = Permission  # noqa: Y015
 
 PERMISSION_FIELD_NUMBER: _builtins.int

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from promptpilot.options.v1 import options_pb2 as promptpilot_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#promptpilot/prompts/v1/events.proto\x12\x16promptpilot.prompts.v1\x1a$promptpilot/options/v1/options.proto\"Y\n\x11TenantProvisioned\x12\x11\n\ttenant_id\x18\x01 \x01(\t:1\x92\xb5\x18-dev.promptpilot.prompts.tenant.provisioned.v1\"Q\n\rPromptCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.created.v1\"Q\n\rPromptUpdated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.updated.v1\"S\n\x0ePromptArchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:.\x92\xb5\x18*dev.promptpilot.prompts.prompt.archived.v1\"W\n\x10PromptUnarchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:0\x92\xb5\x18,dev.promptpilot.prompts.prompt.unarchived.v1\"q\n\x14PromptVersionCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05:5\x92\xb5\x18\x31\x64\x65v.promptpilot.prompts.prompt_version.created.v1\"\x8e\x01\n\x0ePromptLabelSet\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x18\n\x10previous_version\x18\x04 \x01(\x05:/\x92\xb5\x18+dev.promptpilot.prompts.prompt_label.set.v1\"k\n\x12PromptLabelDeleted\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_label.deleted.v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#promptpilot/prompts/v1/events.proto\x12\x16promptpilot.prompts.v1\x1a$promptpilot/options/v1/options.proto\"Y\n\x11TenantProvisioned\x12\x11\n\ttenant_id\x18\x01 \x01(\t:1\x92\xb5\x18-dev.promptpilot.prompts.tenant.provisioned.v1\"Q\n\rPromptCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.created.v1\"Q\n\rPromptUpdated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.updated.v1\"S\n\x0ePromptArchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:.\x92\xb5\x18*dev.promptpilot.prompts.prompt.archived.v1\"W\n\x10PromptUnarchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:0\x92\xb5\x18,dev.promptpilot.prompts.prompt.unarchived.v1\"q\n\x14PromptVersionCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05:5\x92\xb5\x18\x31\x64\x65v.promptpilot.prompts.prompt_version.created.v1\"\xa0\x01\n\x0ePromptLabelSet\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x18\n\x10previous_version\x18\x04 \x01(\x05\x12\x10\n\x08sequence\x18\x05 \x01(\x05:/\x92\xb5\x18+dev.promptpilot.prompts.prompt_label.set.v1\"\x97\x01\n\x12PromptLabelDeleted\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x18\n\x10previous_version\x18\x03 \x01(\x05\x12\x10\n\x08sequence\x18\x04 \x01(\x05:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_label.deleted.v1\"\\\n\x12LabelPolicyCreated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.created.v1\"\\\n\x12LabelPolicyUpdated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.updated.v1\"\\\n\x12LabelPolicyDeleted\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.deleted.v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,6 +48,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROMPTLABELSET']._serialized_options = b'\222\265\030+dev.promptpilot.prompts.prompt_label.set.v1'
   _globals['_PROMPTLABELDELETED']._loaded_options = None
   _globals['_PROMPTLABELDELETED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.prompt_label.deleted.v1'
+  _globals['_LABELPOLICYCREATED']._loaded_options = None
+  _globals['_LABELPOLICYCREATED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.label_policy.created.v1'
+  _globals['_LABELPOLICYUPDATED']._loaded_options = None
+  _globals['_LABELPOLICYUPDATED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.label_policy.updated.v1'
+  _globals['_LABELPOLICYDELETED']._loaded_options = None
+  _globals['_LABELPOLICYDELETED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.label_policy.deleted.v1'
   _globals['_TENANTPROVISIONED']._serialized_start=101
   _globals['_TENANTPROVISIONED']._serialized_end=190
   _globals['_PROMPTCREATED']._serialized_start=192
@@ -61,7 +67,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROMPTVERSIONCREATED']._serialized_start=532
   _globals['_PROMPTVERSIONCREATED']._serialized_end=645
   _globals['_PROMPTLABELSET']._serialized_start=648
-  _globals['_PROMPTLABELSET']._serialized_end=790
-  _globals['_PROMPTLABELDELETED']._serialized_start=792
-  _globals['_PROMPTLABELDELETED']._serialized_end=899
+  _globals['_PROMPTLABELSET']._serialized_end=808
+  _globals['_PROMPTLABELDELETED']._serialized_start=811
+  _globals['_PROMPTLABELDELETED']._serialized_end=962
+  _globals['_LABELPOLICYCREATED']._serialized_start=964
+  _globals['_LABELPOLICYCREATED']._serialized_end=1056
+  _globals['_LABELPOLICYUPDATED']._serialized_start=1058
+  _globals['_LABELPOLICYUPDATED']._serialized_end=1150
+  _globals['_LABELPOLICYDELETED']._serialized_start=1152
+  _globals['_LABELPOLICYDELETED']._serialized_end=1244
 # @@protoc_insertion_point(module_scope)

@@ -112,6 +112,66 @@ LINT_SEVERITY_INFO: LintSeverity.ValueType  # 3
 """Advice."""
 Global___LintSeverity: _TypeAlias = LintSeverity  # noqa: Y015
 
+class _LabelRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LabelRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LabelRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LABEL_ROLE_UNSPECIFIED: _LabelRole.ValueType  # 0
+    """Taken as EDITOR."""
+    LABEL_ROLE_EDITOR: _LabelRole.ValueType  # 1
+    """PROMPTS_LABEL: whoever may move labels at all."""
+    LABEL_ROLE_ADMIN: _LabelRole.ValueType  # 2
+    """PROMPTS_PROTECT."""
+    LABEL_ROLE_OWNER: _LabelRole.ValueType  # 3
+    """TENANT_OWN."""
+
+class LabelRole(_LabelRole, metaclass=_LabelRoleEnumTypeWrapper):
+    """Which role, and those above it, may move a label: each stands for a permission that it holds and the roles below do not."""
+
+LABEL_ROLE_UNSPECIFIED: LabelRole.ValueType  # 0
+"""Taken as EDITOR."""
+LABEL_ROLE_EDITOR: LabelRole.ValueType  # 1
+"""PROMPTS_LABEL: whoever may move labels at all."""
+LABEL_ROLE_ADMIN: LabelRole.ValueType  # 2
+"""PROMPTS_PROTECT."""
+LABEL_ROLE_OWNER: LabelRole.ValueType  # 3
+"""TENANT_OWN."""
+Global___LabelRole: _TypeAlias = LabelRole  # noqa: Y015
+
+class _LabelChange:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LabelChangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LabelChange.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LABEL_CHANGE_UNSPECIFIED: _LabelChange.ValueType  # 0
+    """Never answered."""
+    LABEL_CHANGE_SET: _LabelChange.ValueType  # 1
+    """It was set for the first time, or moved."""
+    LABEL_CHANGE_REMOVED: _LabelChange.ValueType  # 2
+    """It was removed."""
+    LABEL_CHANGE_ROLLED_BACK: _LabelChange.ValueType  # 3
+    """It was taken back to where it stood before."""
+    LABEL_CHANGE_RECORDED: _LabelChange.ValueType  # 4
+    """It was found standing there when the history began."""
+
+class LabelChange(_LabelChange, metaclass=_LabelChangeEnumTypeWrapper):
+    """What happened to a label."""
+
+LABEL_CHANGE_UNSPECIFIED: LabelChange.ValueType  # 0
+"""Never answered."""
+LABEL_CHANGE_SET: LabelChange.ValueType  # 1
+"""It was set for the first time, or moved."""
+LABEL_CHANGE_REMOVED: LabelChange.ValueType  # 2
+"""It was removed."""
+LABEL_CHANGE_ROLLED_BACK: LabelChange.ValueType  # 3
+"""It was taken back to where it stood before."""
+LABEL_CHANGE_RECORDED: LabelChange.ValueType  # 4
+"""It was found standing there when the history began."""
+Global___LabelChange: _TypeAlias = LabelChange  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a chat prompt, or of a rendered prompt."""
@@ -966,21 +1026,31 @@ class SetPromptLabelRequest(_message.Message):
     PROMPT_ID_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     prompt_id: _builtins.str
     label: _builtins.str
     version: _builtins.int
+    reason: _builtins.str
+    """Why, at most 500 characters; kept in the label's history."""
+    expected_version: _builtins.int
+    """Where the caller believes the label points, 0: nowhere; LABEL_MOVED when that is not so. Unset: wherever it points."""
     def __init__(
         self,
         *,
         prompt_id: _builtins.str = ...,
         label: _builtins.str = ...,
         version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        expected_version: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "prompt_id", b"prompt_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version", "label", b"label", "prompt_id", b"prompt_id", "reason", b"reason", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__expected_version: _TypeAlias = _typing.Literal["expected_version"]  # noqa: Y015
+    _WhichOneofArgType__expected_version: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_version) -> _WhichOneofReturnType__expected_version | None: ...
 
 Global___SetPromptLabelRequest: _TypeAlias = SetPromptLabelRequest  # noqa: Y015
 
@@ -1014,19 +1084,29 @@ class DeletePromptLabelRequest(_message.Message):
 
     PROMPT_ID_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     prompt_id: _builtins.str
     label: _builtins.str
+    reason: _builtins.str
+    """As in SetPromptLabel."""
+    expected_version: _builtins.int
+    """As in SetPromptLabel."""
     def __init__(
         self,
         *,
         prompt_id: _builtins.str = ...,
         label: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        expected_version: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "prompt_id", b"prompt_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version", "label", b"label", "prompt_id", b"prompt_id", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__expected_version: _TypeAlias = _typing.Literal["expected_version"]  # noqa: Y015
+    _WhichOneofArgType__expected_version: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_version) -> _WhichOneofReturnType__expected_version | None: ...
 
 Global___DeletePromptLabelRequest: _TypeAlias = DeletePromptLabelRequest  # noqa: Y015
 
@@ -1515,3 +1595,647 @@ class CopyPromptTemplateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CopyPromptTemplateResponse: _TypeAlias = CopyPromptTemplateResponse  # noqa: Y015
+
+@_typing.final
+class PromptLabelEvent(_message.Message):
+    """One event of a label's history. Written with the change itself; never changed or deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    FROM_VERSION_FIELD_NUMBER: _builtins.int
+    TO_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """1, 2, 3 … over all labels of the prompt."""
+    label: _builtins.str
+    change: Global___LabelChange.ValueType
+    from_version: _builtins.int
+    """Where it pointed before; 0: nowhere."""
+    to_version: _builtins.int
+    """Where it has pointed since; 0: nowhere."""
+    reason: _builtins.str
+    actor_id: _builtins.str
+    """usr_… or key_…; empty when the platform did it (the default library)."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        sequence: _builtins.int = ...,
+        label: _builtins.str = ...,
+        change: Global___LabelChange.ValueType = ...,
+        from_version: _builtins.int = ...,
+        to_version: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        actor_id: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "change", b"change", "create_time", b"create_time", "from_version", b"from_version", "label", b"label", "reason", b"reason", "sequence", b"sequence", "to_version", b"to_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptLabelEvent: _TypeAlias = PromptLabelEvent  # noqa: Y015
+
+@_typing.final
+class LabelProtection(_message.Message):
+    """What all policies that cover a label ask together, and whether the caller meets it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_IDS_FIELD_NUMBER: _builtins.int
+    MINIMUM_ROLE_FIELD_NUMBER: _builtins.int
+    IS_FROZEN_FIELD_NUMBER: _builtins.int
+    FREEZE_REASON_FIELD_NUMBER: _builtins.int
+    IS_REASON_REQUIRED_FIELD_NUMBER: _builtins.int
+    MAY_MOVE_FIELD_NUMBER: _builtins.int
+    minimum_role: Global___LabelRole.ValueType
+    """The highest that any of them asks for."""
+    is_frozen: _builtins.bool
+    """Nobody may move it."""
+    freeze_reason: _builtins.str
+    is_reason_required: _builtins.bool
+    may_move: _builtins.bool
+    """Whether the caller could move it now."""
+    @_builtins.property
+    def policy_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        policy_ids: _abc.Iterable[_builtins.str] | None = ...,
+        minimum_role: Global___LabelRole.ValueType = ...,
+        is_frozen: _builtins.bool = ...,
+        freeze_reason: _builtins.str = ...,
+        is_reason_required: _builtins.bool = ...,
+        may_move: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["freeze_reason", b"freeze_reason", "is_frozen", b"is_frozen", "is_reason_required", b"is_reason_required", "may_move", b"may_move", "minimum_role", b"minimum_role", "policy_ids", b"policy_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LabelProtection: _TypeAlias = LabelProtection  # noqa: Y015
+
+@_typing.final
+class PromptLabelState(_message.Message):
+    """A label with what can be done to it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    ROLLBACK_VERSION_FIELD_NUMBER: _builtins.int
+    PROTECTION_FIELD_NUMBER: _builtins.int
+    label: _builtins.str
+    version: _builtins.int
+    actor_id: _builtins.str
+    """As in PromptLabel."""
+    rollback_version: _builtins.int
+    """Where RollBackPromptLabel would take it; 0: there is nothing to go back to."""
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def protection(self) -> Global___LabelProtection:
+        """Unset: no policy covers it."""
+
+    def __init__(
+        self,
+        *,
+        label: _builtins.str = ...,
+        version: _builtins.int = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        actor_id: _builtins.str = ...,
+        rollback_version: _builtins.int = ...,
+        protection: Global___LabelProtection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["protection", b"protection", "update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "label", b"label", "protection", b"protection", "rollback_version", b"rollback_version", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptLabelState: _TypeAlias = PromptLabelState  # noqa: Y015
+
+@_typing.final
+class LabelPolicy(_message.Message):
+    """A rule about who may set, move, remove and roll back labels of prompts. Where several cover a label, all of them hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    LABEL_PATTERN_FIELD_NUMBER: _builtins.int
+    PROMPT_PREFIX_FIELD_NUMBER: _builtins.int
+    MINIMUM_ROLE_FIELD_NUMBER: _builtins.int
+    IS_REASON_REQUIRED_FIELD_NUMBER: _builtins.int
+    IS_FROZEN_FIELD_NUMBER: _builtins.int
+    FREEZE_REASON_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ACTOR_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """lpo_…"""
+    label_pattern: _builtins.str
+    """A label in which each * stands for any characters, none included; at most 36 characters. Together with prompt_prefix
+    unique in the tenant. It never covers `latest`.
+    """
+    prompt_prefix: _builtins.str
+    """Only prompts whose name starts with it, such as "support/"; empty: all. At most 128 characters."""
+    minimum_role: Global___LabelRole.ValueType
+    is_reason_required: _builtins.bool
+    is_frozen: _builtins.bool
+    """Nobody may move such labels until this is lifted, whatever the role."""
+    freeze_reason: _builtins.str
+    """Why, at most 500 characters; empty when not frozen."""
+    actor_id: _builtins.str
+    """usr_… or key_… that changed it last."""
+    etag: _builtins.str
+    """Opaque; send it back in UpdateLabelPolicy."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        label_pattern: _builtins.str = ...,
+        prompt_prefix: _builtins.str = ...,
+        minimum_role: Global___LabelRole.ValueType = ...,
+        is_reason_required: _builtins.bool = ...,
+        is_frozen: _builtins.bool = ...,
+        freeze_reason: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        actor_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "create_time", b"create_time", "etag", b"etag", "freeze_reason", b"freeze_reason", "id", b"id", "is_frozen", b"is_frozen", "is_reason_required", b"is_reason_required", "label_pattern", b"label_pattern", "minimum_role", b"minimum_role", "prompt_prefix", b"prompt_prefix", "update_time", b"update_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LabelPolicy: _TypeAlias = LabelPolicy  # noqa: Y015
+
+@_typing.final
+class ListPromptLabelsRequest(_message.Message):
+    """Input of ListPromptLabels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    page_size: _builtins.int
+    """1..200, 50 when 0."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptLabelsRequest: _TypeAlias = ListPromptLabelsRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptLabelsResponse(_message.Message):
+    """Answer of ListPromptLabels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABELS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptLabelState]: ...
+    def __init__(
+        self,
+        *,
+        labels: _abc.Iterable[Global___PromptLabelState] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labels", b"labels", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptLabelsResponse: _TypeAlias = ListPromptLabelsResponse  # noqa: Y015
+
+@_typing.final
+class ListPromptLabelHistoryRequest(_message.Message):
+    """Input of ListPromptLabelHistory."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    label: _builtins.str
+    """Empty: all labels of the prompt."""
+    page_size: _builtins.int
+    """1..200, 50 when 0."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        label: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "page_size", b"page_size", "page_token", b"page_token", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptLabelHistoryRequest: _TypeAlias = ListPromptLabelHistoryRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptLabelHistoryResponse(_message.Message):
+    """Answer of ListPromptLabelHistory."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptLabelEvent]: ...
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[Global___PromptLabelEvent] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptLabelHistoryResponse: _TypeAlias = ListPromptLabelHistoryResponse  # noqa: Y015
+
+@_typing.final
+class RollBackPromptLabelRequest(_message.Message):
+    """Input of RollBackPromptLabel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A repeated request rolls back once."""
+    prompt_id: _builtins.str
+    label: _builtins.str
+    reason: _builtins.str
+    """As in SetPromptLabel."""
+    expected_version: _builtins.int
+    """As in SetPromptLabel."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        prompt_id: _builtins.str = ...,
+        label: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        expected_version: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version", "expected_version", b"expected_version", "label", b"label", "prompt_id", b"prompt_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expected_version: _TypeAlias = _typing.Literal["expected_version"]  # noqa: Y015
+    _WhichOneofArgType__expected_version: _TypeAlias = _typing.Literal["_expected_version", b"_expected_version"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_version) -> _WhichOneofReturnType__expected_version | None: ...
+
+Global___RollBackPromptLabelRequest: _TypeAlias = RollBackPromptLabelRequest  # noqa: Y015
+
+@_typing.final
+class RollBackPromptLabelResponse(_message.Message):
+    """Answer of RollBackPromptLabel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def label(self) -> Global___PromptLabel: ...
+    def __init__(
+        self,
+        *,
+        label: Global___PromptLabel | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["label", b"label"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RollBackPromptLabelResponse: _TypeAlias = RollBackPromptLabelResponse  # noqa: Y015
+
+@_typing.final
+class CreateLabelPolicyRequest(_message.Message):
+    """Input of CreateLabelPolicy. The fields are those of LabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    LABEL_PATTERN_FIELD_NUMBER: _builtins.int
+    PROMPT_PREFIX_FIELD_NUMBER: _builtins.int
+    MINIMUM_ROLE_FIELD_NUMBER: _builtins.int
+    IS_REASON_REQUIRED_FIELD_NUMBER: _builtins.int
+    IS_FROZEN_FIELD_NUMBER: _builtins.int
+    FREEZE_REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    label_pattern: _builtins.str
+    prompt_prefix: _builtins.str
+    minimum_role: Global___LabelRole.ValueType
+    is_reason_required: _builtins.bool
+    is_frozen: _builtins.bool
+    freeze_reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        label_pattern: _builtins.str = ...,
+        prompt_prefix: _builtins.str = ...,
+        minimum_role: Global___LabelRole.ValueType = ...,
+        is_reason_required: _builtins.bool = ...,
+        is_frozen: _builtins.bool = ...,
+        freeze_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["freeze_reason", b"freeze_reason", "is_frozen", b"is_frozen", "is_reason_required", b"is_reason_required", "label_pattern", b"label_pattern", "minimum_role", b"minimum_role", "prompt_prefix", b"prompt_prefix", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateLabelPolicyRequest: _TypeAlias = CreateLabelPolicyRequest  # noqa: Y015
+
+@_typing.final
+class CreateLabelPolicyResponse(_message.Message):
+    """Answer of CreateLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def policy(self) -> Global___LabelPolicy: ...
+    def __init__(
+        self,
+        *,
+        policy: Global___LabelPolicy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateLabelPolicyResponse: _TypeAlias = CreateLabelPolicyResponse  # noqa: Y015
+
+@_typing.final
+class GetLabelPolicyRequest(_message.Message):
+    """Input of GetLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy_id", b"policy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLabelPolicyRequest: _TypeAlias = GetLabelPolicyRequest  # noqa: Y015
+
+@_typing.final
+class GetLabelPolicyResponse(_message.Message):
+    """Answer of GetLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def policy(self) -> Global___LabelPolicy: ...
+    def __init__(
+        self,
+        *,
+        policy: Global___LabelPolicy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLabelPolicyResponse: _TypeAlias = GetLabelPolicyResponse  # noqa: Y015
+
+@_typing.final
+class ListLabelPoliciesRequest(_message.Message):
+    """Input of ListLabelPolicies."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1..200, 50 when 0."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLabelPoliciesRequest: _TypeAlias = ListLabelPoliciesRequest  # noqa: Y015
+
+@_typing.final
+class ListLabelPoliciesResponse(_message.Message):
+    """Answer of ListLabelPolicies."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___LabelPolicy]: ...
+    def __init__(
+        self,
+        *,
+        policies: _abc.Iterable[Global___LabelPolicy] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "policies", b"policies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLabelPoliciesResponse: _TypeAlias = ListLabelPoliciesResponse  # noqa: Y015
+
+@_typing.final
+class UpdateLabelPolicyRequest(_message.Message):
+    """Input of UpdateLabelPolicy: unset fields stay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    LABEL_PATTERN_FIELD_NUMBER: _builtins.int
+    PROMPT_PREFIX_FIELD_NUMBER: _builtins.int
+    MINIMUM_ROLE_FIELD_NUMBER: _builtins.int
+    IS_REASON_REQUIRED_FIELD_NUMBER: _builtins.int
+    IS_FROZEN_FIELD_NUMBER: _builtins.int
+    FREEZE_REASON_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    label_pattern: _builtins.str
+    prompt_prefix: _builtins.str
+    minimum_role: Global___LabelRole.ValueType
+    is_reason_required: _builtins.bool
+    is_frozen: _builtins.bool
+    freeze_reason: _builtins.str
+    """Cleared by itself when is_frozen becomes false."""
+    etag: _builtins.str
+    """Empty: last write wins."""
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+        label_pattern: _builtins.str | None = ...,
+        prompt_prefix: _builtins.str | None = ...,
+        minimum_role: Global___LabelRole.ValueType | None = ...,
+        is_reason_required: _builtins.bool | None = ...,
+        is_frozen: _builtins.bool | None = ...,
+        freeze_reason: _builtins.str | None = ...,
+        etag: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_freeze_reason", b"_freeze_reason", "_is_frozen", b"_is_frozen", "_is_reason_required", b"_is_reason_required", "_label_pattern", b"_label_pattern", "_minimum_role", b"_minimum_role", "_prompt_prefix", b"_prompt_prefix", "freeze_reason", b"freeze_reason", "is_frozen", b"is_frozen", "is_reason_required", b"is_reason_required", "label_pattern", b"label_pattern", "minimum_role", b"minimum_role", "prompt_prefix", b"prompt_prefix"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_freeze_reason", b"_freeze_reason", "_is_frozen", b"_is_frozen", "_is_reason_required", b"_is_reason_required", "_label_pattern", b"_label_pattern", "_minimum_role", b"_minimum_role", "_prompt_prefix", b"_prompt_prefix", "etag", b"etag", "freeze_reason", b"freeze_reason", "is_frozen", b"is_frozen", "is_reason_required", b"is_reason_required", "label_pattern", b"label_pattern", "minimum_role", b"minimum_role", "policy_id", b"policy_id", "prompt_prefix", b"prompt_prefix"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__freeze_reason: _TypeAlias = _typing.Literal["freeze_reason"]  # noqa: Y015
+    _WhichOneofArgType__freeze_reason: _TypeAlias = _typing.Literal["_freeze_reason", b"_freeze_reason"]  # noqa: Y015
+    _WhichOneofReturnType__is_frozen: _TypeAlias = _typing.Literal["is_frozen"]  # noqa: Y015
+    _WhichOneofArgType__is_frozen: _TypeAlias = _typing.Literal["_is_frozen", b"_is_frozen"]  # noqa: Y015
+    _WhichOneofReturnType__is_reason_required: _TypeAlias = _typing.Literal["is_reason_required"]  # noqa: Y015
+    _WhichOneofArgType__is_reason_required: _TypeAlias = _typing.Literal["_is_reason_required", b"_is_reason_required"]  # noqa: Y015
+    _WhichOneofReturnType__label_pattern: _TypeAlias = _typing.Literal["label_pattern"]  # noqa: Y015
+    _WhichOneofArgType__label_pattern: _TypeAlias = _typing.Literal["_label_pattern", b"_label_pattern"]  # noqa: Y015
+    _WhichOneofReturnType__minimum_role: _TypeAlias = _typing.Literal["minimum_role"]  # noqa: Y015
+    _WhichOneofArgType__minimum_role: _TypeAlias = _typing.Literal["_minimum_role", b"_minimum_role"]  # noqa: Y015
+    _WhichOneofReturnType__prompt_prefix: _TypeAlias = _typing.Literal["prompt_prefix"]  # noqa: Y015
+    _WhichOneofArgType__prompt_prefix: _TypeAlias = _typing.Literal["_prompt_prefix", b"_prompt_prefix"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__freeze_reason) -> _WhichOneofReturnType__freeze_reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_frozen) -> _WhichOneofReturnType__is_frozen | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_reason_required) -> _WhichOneofReturnType__is_reason_required | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__label_pattern) -> _WhichOneofReturnType__label_pattern | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__minimum_role) -> _WhichOneofReturnType__minimum_role | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__prompt_prefix) -> _WhichOneofReturnType__prompt_prefix | None: ...
+
+Global___UpdateLabelPolicyRequest: _TypeAlias = UpdateLabelPolicyRequest  # noqa: Y015
+
+@_typing.final
+class UpdateLabelPolicyResponse(_message.Message):
+    """Answer of UpdateLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def policy(self) -> Global___LabelPolicy: ...
+    def __init__(
+        self,
+        *,
+        policy: Global___LabelPolicy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateLabelPolicyResponse: _TypeAlias = UpdateLabelPolicyResponse  # noqa: Y015
+
+@_typing.final
+class DeleteLabelPolicyRequest(_message.Message):
+    """Input of DeleteLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy_id", b"policy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteLabelPolicyRequest: _TypeAlias = DeleteLabelPolicyRequest  # noqa: Y015
+
+@_typing.final
+class DeleteLabelPolicyResponse(_message.Message):
+    """Answer of DeleteLabelPolicy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteLabelPolicyResponse: _TypeAlias = DeleteLabelPolicyResponse  # noqa: Y015

@@ -120,6 +120,46 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.FromString,
                 _registered_method=True)
+        self.ListPromptLabels = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListPromptLabels',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsResponse.FromString,
+                _registered_method=True)
+        self.ListPromptLabelHistory = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListPromptLabelHistory',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryResponse.FromString,
+                _registered_method=True)
+        self.RollBackPromptLabel = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/RollBackPromptLabel',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelResponse.FromString,
+                _registered_method=True)
+        self.CreateLabelPolicy = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/CreateLabelPolicy',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyResponse.FromString,
+                _registered_method=True)
+        self.GetLabelPolicy = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/GetLabelPolicy',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyResponse.FromString,
+                _registered_method=True)
+        self.ListLabelPolicies = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListLabelPolicies',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesResponse.FromString,
+                _registered_method=True)
+        self.UpdateLabelPolicy = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/UpdateLabelPolicy',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyResponse.FromString,
+                _registered_method=True)
+        self.DeleteLabelPolicy = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/DeleteLabelPolicy',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -148,7 +188,9 @@ class PromptsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdatePrompt(self, request, context):
-        """Change name, description or tags. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN.
+        """Change name, description or tags. A new name takes the labels along, so that it is asked of the policies that cover them
+        under either name. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN; PERMISSION_DENIED
+        LABEL_PROTECTED; FAILED_PRECONDITION LABEL_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -200,14 +242,16 @@ class PromptsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetPromptLabel(self, request, context):
-        """Point a label at a version. `latest` cannot be set. Errors: NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED.
+        """Point a label at a version; where it points there already, nothing changes. `latest` cannot be set. Errors: NOT_FOUND;
+        INVALID_ARGUMENT LABEL_RESERVED, REASON_REQUIRED; ABORTED LABEL_MOVED; PERMISSION_DENIED LABEL_PROTECTED;
+        FAILED_PRECONDITION LABEL_FROZEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeletePromptLabel(self, request, context):
-        """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED.
+        """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; otherwise those of SetPromptLabel.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -249,6 +293,70 @@ class PromptsServiceServicer:
         """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
         version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
         INVALID_ARGUMENT names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPromptLabels(self, request, context):
+        """Labels of a prompt by name, `latest` included: where each points, where a rollback would take it, what protects it.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPromptLabelHistory(self, request, context):
+        """What happened to one label of a prompt, or to all of them, newest first. `latest` has no history: it follows the versions.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND for a label that never was; INVALID_ARGUMENT LABEL_RESERVED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackPromptLabel(self, request, context):
+        """Take a label back to the version it stood at before its last move; done again, to the one before that. A move that was
+        rolled back is not returned to. A removed label comes back to where it stood.
+        Errors: those of SetPromptLabel; NOT_FOUND LABEL_NOT_FOUND for a label that never was; FAILED_PRECONDITION
+        NOTHING_TO_ROLL_BACK.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateLabelPolicy(self, request, context):
+        """Protect labels from now on; 200 policies at most. Errors: ALREADY_EXISTS LABEL_POLICY_EXISTS; FAILED_PRECONDITION
+        TOO_MANY_LABEL_POLICIES; INVALID_ARGUMENT names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLabelPolicy(self, request, context):
+        """One policy. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLabelPolicies(self, request, context):
+        """Policies, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateLabelPolicy(self, request, context):
+        """Change a policy; needs the role that the policy asks for. Errors: those of CreateLabelPolicy; NOT_FOUND
+        LABEL_POLICY_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED LABEL_PROTECTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteLabelPolicy(self, request, context):
+        """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
+        LABEL_PROTECTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,6 +449,46 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.CopyPromptTemplate,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.SerializeToString,
+            ),
+            'ListPromptLabels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPromptLabels,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsResponse.SerializeToString,
+            ),
+            'ListPromptLabelHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPromptLabelHistory,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryResponse.SerializeToString,
+            ),
+            'RollBackPromptLabel': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackPromptLabel,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelResponse.SerializeToString,
+            ),
+            'CreateLabelPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateLabelPolicy,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyResponse.SerializeToString,
+            ),
+            'GetLabelPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLabelPolicy,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyResponse.SerializeToString,
+            ),
+            'ListLabelPolicies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLabelPolicies,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesResponse.SerializeToString,
+            ),
+            'UpdateLabelPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateLabelPolicy,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyResponse.SerializeToString,
+            ),
+            'DeleteLabelPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteLabelPolicy,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -803,6 +951,222 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/CopyPromptTemplate',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CopyPromptTemplateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPromptLabels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListPromptLabels',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPromptLabelHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListPromptLabelHistory',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptLabelHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackPromptLabel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/RollBackPromptLabel',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.RollBackPromptLabelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateLabelPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/CreateLabelPolicy',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreateLabelPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLabelPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/GetLabelPolicy',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetLabelPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLabelPolicies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListLabelPolicies',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListLabelPoliciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateLabelPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/UpdateLabelPolicy',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.UpdateLabelPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteLabelPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/DeleteLabelPolicy',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,7 +40,10 @@ class PromptsServiceStub:
     ListPrompts: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptsRequest, _prompts_pb2.ListPromptsResponse]
     """Prompts, last changed first."""
     UpdatePrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.UpdatePromptRequest, _prompts_pb2.UpdatePromptResponse]
-    """Change name, description or tags. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN."""
+    """Change name, description or tags. A new name takes the labels along, so that it is asked of the policies that cover them
+    under either name. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN; PERMISSION_DENIED
+    LABEL_PROTECTED; FAILED_PRECONDITION LABEL_FROZEN.
+    """
     ArchivePrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ArchivePromptRequest, _prompts_pb2.ArchivePromptResponse]
     """Hide a prompt from lists and refuse new versions; what is labelled is still served. Archiving twice is no error."""
     UnarchivePrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.UnarchivePromptRequest, _prompts_pb2.UnarchivePromptResponse]
@@ -59,9 +62,12 @@ class PromptsServiceStub:
     PROMPT_VERSION_NOT_FOUND (metadata: index, prompt, label, version).
     """
     SetPromptLabel: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelRequest, _prompts_pb2.SetPromptLabelResponse]
-    """Point a label at a version. `latest` cannot be set. Errors: NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+    """Point a label at a version; where it points there already, nothing changes. `latest` cannot be set. Errors: NOT_FOUND;
+    INVALID_ARGUMENT LABEL_RESERVED, REASON_REQUIRED; ABORTED LABEL_MOVED; PERMISSION_DENIED LABEL_PROTECTED;
+    FAILED_PRECONDITION LABEL_FROZEN.
+    """
     DeletePromptLabel: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.DeletePromptLabelRequest, _prompts_pb2.DeletePromptLabelResponse]
-    """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+    """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; otherwise those of SetPromptLabel."""
     RenderPrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.RenderPromptRequest, _prompts_pb2.RenderPromptResponse]
     """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
     each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
@@ -82,6 +88,36 @@ class PromptsServiceStub:
     version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
     INVALID_ARGUMENT names the field.
     """
+    ListPromptLabels: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptLabelsRequest, _prompts_pb2.ListPromptLabelsResponse]
+    """Labels of a prompt by name, `latest` included: where each points, where a rollback would take it, what protects it.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND.
+    """
+    ListPromptLabelHistory: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptLabelHistoryRequest, _prompts_pb2.ListPromptLabelHistoryResponse]
+    """What happened to one label of a prompt, or to all of them, newest first. `latest` has no history: it follows the versions.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND for a label that never was; INVALID_ARGUMENT LABEL_RESERVED.
+    """
+    RollBackPromptLabel: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.RollBackPromptLabelRequest, _prompts_pb2.RollBackPromptLabelResponse]
+    """Take a label back to the version it stood at before its last move; done again, to the one before that. A move that was
+    rolled back is not returned to. A removed label comes back to where it stood.
+    Errors: those of SetPromptLabel; NOT_FOUND LABEL_NOT_FOUND for a label that never was; FAILED_PRECONDITION
+    NOTHING_TO_ROLL_BACK.
+    """
+    CreateLabelPolicy: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.CreateLabelPolicyRequest, _prompts_pb2.CreateLabelPolicyResponse]
+    """Protect labels from now on; 200 policies at most. Errors: ALREADY_EXISTS LABEL_POLICY_EXISTS; FAILED_PRECONDITION
+    TOO_MANY_LABEL_POLICIES; INVALID_ARGUMENT names the field.
+    """
+    GetLabelPolicy: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetLabelPolicyRequest, _prompts_pb2.GetLabelPolicyResponse]
+    """One policy. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND."""
+    ListLabelPolicies: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListLabelPoliciesRequest, _prompts_pb2.ListLabelPoliciesResponse]
+    """Policies, oldest first."""
+    UpdateLabelPolicy: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.UpdateLabelPolicyRequest, _prompts_pb2.UpdateLabelPolicyResponse]
+    """Change a policy; needs the role that the policy asks for. Errors: those of CreateLabelPolicy; NOT_FOUND
+    LABEL_POLICY_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED LABEL_PROTECTED.
+    """
+    DeleteLabelPolicy: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.DeleteLabelPolicyRequest, _prompts_pb2.DeleteLabelPolicyResponse]
+    """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
+    LABEL_PROTECTED.
+    """
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -95,7 +131,10 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     ListPrompts: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptsRequest, _prompts_pb2.ListPromptsResponse]  # type: ignore[assignment]
     """Prompts, last changed first."""
     UpdatePrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.UpdatePromptRequest, _prompts_pb2.UpdatePromptResponse]  # type: ignore[assignment]
-    """Change name, description or tags. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN."""
+    """Change name, description or tags. A new name takes the labels along, so that it is asked of the policies that cover them
+    under either name. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN; PERMISSION_DENIED
+    LABEL_PROTECTED; FAILED_PRECONDITION LABEL_FROZEN.
+    """
     ArchivePrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ArchivePromptRequest, _prompts_pb2.ArchivePromptResponse]  # type: ignore[assignment]
     """Hide a prompt from lists and refuse new versions; what is labelled is still served. Archiving twice is no error."""
     UnarchivePrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.UnarchivePromptRequest, _prompts_pb2.UnarchivePromptResponse]  # type: ignore[assignment]
@@ -114,9 +153,12 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     PROMPT_VERSION_NOT_FOUND (metadata: index, prompt, label, version).
     """
     SetPromptLabel: _aio.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelRequest, _prompts_pb2.SetPromptLabelResponse]  # type: ignore[assignment]
-    """Point a label at a version. `latest` cannot be set. Errors: NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+    """Point a label at a version; where it points there already, nothing changes. `latest` cannot be set. Errors: NOT_FOUND;
+    INVALID_ARGUMENT LABEL_RESERVED, REASON_REQUIRED; ABORTED LABEL_MOVED; PERMISSION_DENIED LABEL_PROTECTED;
+    FAILED_PRECONDITION LABEL_FROZEN.
+    """
     DeletePromptLabel: _aio.UnaryUnaryMultiCallable[_prompts_pb2.DeletePromptLabelRequest, _prompts_pb2.DeletePromptLabelResponse]  # type: ignore[assignment]
-    """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+    """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; otherwise those of SetPromptLabel."""
     RenderPrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.RenderPromptRequest, _prompts_pb2.RenderPromptResponse]  # type: ignore[assignment]
     """Fill a version, or an unsaved draft, with variables. Errors: INVALID_ARGUMENT VARIABLES_INVALID with one field violation for
     each missing, unknown or wrongly typed variable; PROMPT_INVALID for a draft that could not be saved; RENDER_TOO_LARGE past
@@ -136,6 +178,36 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
     version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
     INVALID_ARGUMENT names the field.
+    """
+    ListPromptLabels: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptLabelsRequest, _prompts_pb2.ListPromptLabelsResponse]  # type: ignore[assignment]
+    """Labels of a prompt by name, `latest` included: where each points, where a rollback would take it, what protects it.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND.
+    """
+    ListPromptLabelHistory: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptLabelHistoryRequest, _prompts_pb2.ListPromptLabelHistoryResponse]  # type: ignore[assignment]
+    """What happened to one label of a prompt, or to all of them, newest first. `latest` has no history: it follows the versions.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND for a label that never was; INVALID_ARGUMENT LABEL_RESERVED.
+    """
+    RollBackPromptLabel: _aio.UnaryUnaryMultiCallable[_prompts_pb2.RollBackPromptLabelRequest, _prompts_pb2.RollBackPromptLabelResponse]  # type: ignore[assignment]
+    """Take a label back to the version it stood at before its last move; done again, to the one before that. A move that was
+    rolled back is not returned to. A removed label comes back to where it stood.
+    Errors: those of SetPromptLabel; NOT_FOUND LABEL_NOT_FOUND for a label that never was; FAILED_PRECONDITION
+    NOTHING_TO_ROLL_BACK.
+    """
+    CreateLabelPolicy: _aio.UnaryUnaryMultiCallable[_prompts_pb2.CreateLabelPolicyRequest, _prompts_pb2.CreateLabelPolicyResponse]  # type: ignore[assignment]
+    """Protect labels from now on; 200 policies at most. Errors: ALREADY_EXISTS LABEL_POLICY_EXISTS; FAILED_PRECONDITION
+    TOO_MANY_LABEL_POLICIES; INVALID_ARGUMENT names the field.
+    """
+    GetLabelPolicy: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetLabelPolicyRequest, _prompts_pb2.GetLabelPolicyResponse]  # type: ignore[assignment]
+    """One policy. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND."""
+    ListLabelPolicies: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListLabelPoliciesRequest, _prompts_pb2.ListLabelPoliciesResponse]  # type: ignore[assignment]
+    """Policies, oldest first."""
+    UpdateLabelPolicy: _aio.UnaryUnaryMultiCallable[_prompts_pb2.UpdateLabelPolicyRequest, _prompts_pb2.UpdateLabelPolicyResponse]  # type: ignore[assignment]
+    """Change a policy; needs the role that the policy asks for. Errors: those of CreateLabelPolicy; NOT_FOUND
+    LABEL_POLICY_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED LABEL_PROTECTED.
+    """
+    DeleteLabelPolicy: _aio.UnaryUnaryMultiCallable[_prompts_pb2.DeleteLabelPolicyRequest, _prompts_pb2.DeleteLabelPolicyResponse]  # type: ignore[assignment]
+    """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
+    LABEL_PROTECTED.
     """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -171,7 +243,10 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prompts_pb2.UpdatePromptRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.UpdatePromptResponse, _abc.Awaitable[_prompts_pb2.UpdatePromptResponse]]:
-        """Change name, description or tags. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN."""
+        """Change name, description or tags. A new name takes the labels along, so that it is asked of the policies that cover them
+        under either name. Errors: NOT_FOUND; ABORTED ETAG_MISMATCH; ALREADY_EXISTS PROMPT_NAME_TAKEN; PERMISSION_DENIED
+        LABEL_PROTECTED; FAILED_PRECONDITION LABEL_FROZEN.
+        """
 
     @_abc_1.abstractmethod
     def ArchivePrompt(
@@ -232,7 +307,10 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prompts_pb2.SetPromptLabelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.SetPromptLabelResponse, _abc.Awaitable[_prompts_pb2.SetPromptLabelResponse]]:
-        """Point a label at a version. `latest` cannot be set. Errors: NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+        """Point a label at a version; where it points there already, nothing changes. `latest` cannot be set. Errors: NOT_FOUND;
+        INVALID_ARGUMENT LABEL_RESERVED, REASON_REQUIRED; ABORTED LABEL_MOVED; PERMISSION_DENIED LABEL_PROTECTED;
+        FAILED_PRECONDITION LABEL_FROZEN.
+        """
 
     @_abc_1.abstractmethod
     def DeletePromptLabel(
@@ -240,7 +318,7 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prompts_pb2.DeletePromptLabelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.DeletePromptLabelResponse, _abc.Awaitable[_prompts_pb2.DeletePromptLabelResponse]]:
-        """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; INVALID_ARGUMENT LABEL_RESERVED."""
+        """Remove a label. Errors: NOT_FOUND LABEL_NOT_FOUND; otherwise those of SetPromptLabel."""
 
     @_abc_1.abstractmethod
     def RenderPrompt(
@@ -290,6 +368,84 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Make a prompt of the tenant's own from a template: its content is version 1, with the template's content_hash, and the
         version's note names the template. Errors: NOT_FOUND PROMPT_TEMPLATE_NOT_FOUND; ALREADY_EXISTS PROMPT_NAME_TAKEN;
         INVALID_ARGUMENT names the field.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPromptLabels(
+        self,
+        request: _prompts_pb2.ListPromptLabelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListPromptLabelsResponse, _abc.Awaitable[_prompts_pb2.ListPromptLabelsResponse]]:
+        """Labels of a prompt by name, `latest` included: where each points, where a rollback would take it, what protects it.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPromptLabelHistory(
+        self,
+        request: _prompts_pb2.ListPromptLabelHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListPromptLabelHistoryResponse, _abc.Awaitable[_prompts_pb2.ListPromptLabelHistoryResponse]]:
+        """What happened to one label of a prompt, or to all of them, newest first. `latest` has no history: it follows the versions.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND for a label that never was; INVALID_ARGUMENT LABEL_RESERVED.
+        """
+
+    @_abc_1.abstractmethod
+    def RollBackPromptLabel(
+        self,
+        request: _prompts_pb2.RollBackPromptLabelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.RollBackPromptLabelResponse, _abc.Awaitable[_prompts_pb2.RollBackPromptLabelResponse]]:
+        """Take a label back to the version it stood at before its last move; done again, to the one before that. A move that was
+        rolled back is not returned to. A removed label comes back to where it stood.
+        Errors: those of SetPromptLabel; NOT_FOUND LABEL_NOT_FOUND for a label that never was; FAILED_PRECONDITION
+        NOTHING_TO_ROLL_BACK.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateLabelPolicy(
+        self,
+        request: _prompts_pb2.CreateLabelPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.CreateLabelPolicyResponse, _abc.Awaitable[_prompts_pb2.CreateLabelPolicyResponse]]:
+        """Protect labels from now on; 200 policies at most. Errors: ALREADY_EXISTS LABEL_POLICY_EXISTS; FAILED_PRECONDITION
+        TOO_MANY_LABEL_POLICIES; INVALID_ARGUMENT names the field.
+        """
+
+    @_abc_1.abstractmethod
+    def GetLabelPolicy(
+        self,
+        request: _prompts_pb2.GetLabelPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.GetLabelPolicyResponse, _abc.Awaitable[_prompts_pb2.GetLabelPolicyResponse]]:
+        """One policy. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListLabelPolicies(
+        self,
+        request: _prompts_pb2.ListLabelPoliciesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListLabelPoliciesResponse, _abc.Awaitable[_prompts_pb2.ListLabelPoliciesResponse]]:
+        """Policies, oldest first."""
+
+    @_abc_1.abstractmethod
+    def UpdateLabelPolicy(
+        self,
+        request: _prompts_pb2.UpdateLabelPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.UpdateLabelPolicyResponse, _abc.Awaitable[_prompts_pb2.UpdateLabelPolicyResponse]]:
+        """Change a policy; needs the role that the policy asks for. Errors: those of CreateLabelPolicy; NOT_FOUND
+        LABEL_POLICY_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED LABEL_PROTECTED.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteLabelPolicy(
+        self,
+        request: _prompts_pb2.DeleteLabelPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.DeleteLabelPolicyResponse, _abc.Awaitable[_prompts_pb2.DeleteLabelPolicyResponse]]:
+        """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
+        LABEL_PROTECTED.
         """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

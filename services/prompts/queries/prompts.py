@@ -1,4 +1,4 @@
-"""What reads prompts: a function per RPC."""
+"""What reads prompts and their versions."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from services.prompts.errors import (
     PromptVersionNotFound,
 )
 from services.prompts.models import Prompt, PromptVersion
-from services.prompts.repository import PromptFilter, Prompts, Reference, Resolution
+from services.prompts.repository.prompts import PromptFilter, Prompts, Reference, Resolution
 from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import Content, ContentDraft, Message, check_content, render
 from services.prompts.rules.library import LibraryPrompt, TemplateFilter, template_named

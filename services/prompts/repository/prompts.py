@@ -1,4 +1,4 @@
-"""All SQL of this service. A `reference` is a prompt's id or its name."""
+"""Prompts, their versions, and where their labels point. A `reference` is a prompt's id or name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from services.kit.ids import is_id
 from services.kit.paging import TimeKey
 from services.kit.work import Tx
 from services.prompts.errors import PromptNameTaken, PromptNotFound, PromptVersionNotFound
-from services.prompts.models import Prompt, PromptLabel, PromptVersion
+from services.prompts.models import Prompt, PromptLabel, PromptLabelEvent, PromptVersion
 
 _MOST_PAGE_BYTES: Final = 8_000_000
 
@@ -187,7 +187,9 @@ class Prompts:
         """Tell whether the tenant has no prompt at all, archived ones included."""
         return await self._session.scalar(select(Prompt.id).limit(1)) is None
 
-    async def add_all(self, rows: Sequence[Prompt | PromptVersion | PromptLabel]) -> None:
+    async def add_all(
+        self, rows: Sequence[Prompt | PromptVersion | PromptLabel | PromptLabelEvent]
+    ) -> None:
         """Write new rows of one table in one batch."""
         self._session.add_all(rows)
         await self._session.flush()

@@ -1,0 +1,1 @@
+"""What reads prompts, labels and policies: a function per RPC."""
