@@ -47,7 +47,7 @@ async def test_each_change_is_told_with_what_it_changed(ada: Member) -> None:
         prompt_id = at.rsplit("/", 1)[1]
         assert (await told_of(events, "prompt.created"))["prompt_id"] == prompt_id
         moved = await told_of(events, "prompt_label.set")
-        assert moved == {"prompt_id": prompt_id, "label": "production", "version": 1}
+        assert moved == {"prompt_id": prompt_id, "label": "production", "version": 1, "sequence": 1}
         await label(ada.api, at, 2)
         moved = await told_of(events, "prompt_label.set")
         assert (moved["version"], moved["previous_version"]) == (2, 1)

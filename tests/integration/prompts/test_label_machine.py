@@ -141,3 +141,5 @@ async def test_labels_go_where_a_simple_model_says(tenant: Tenant) -> None:
         machine,  # type: ignore[arg-type] # any factory will do
         settings=bounds,
     )
+    changes = await tenant.query("SELECT change FROM {schema}.prompt_label_events")
+    assert {row["change"] for row in changes} == {"set", "removed", "rolled_back"}

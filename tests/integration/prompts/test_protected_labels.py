@@ -128,4 +128,5 @@ async def test_policies_of_an_other_tenant_protect_nothing_here(
     tenant: Tenant, other: Tenant
 ) -> None:
     await other.protect("*", is_frozen=True, freeze_reason="theirs")
-    await labelled(tenant)
+    prompt = await tenant.new_prompt()
+    assert (await tenant.set_label(prompt, "production", 1)).version == 1
