@@ -89,9 +89,10 @@ async def test_other_labels_and_other_prompts_are_not_covered(tenant: Tenant) ->
     prompt, outside = await labelled(tenant), await labelled(tenant, "sales/hello")
     await tenant.protect("prod*", prompt_prefix="support/", minimum_role=pb.LABEL_ROLE_OWNER)
     editor = tenant.as_role(Role.EDITOR)
-    await editor.set_label(prompt, "staging", 1)
-    await editor.set_label(outside, "production", 1)
-    await editor.new_version(prompt, "Three: latest moves by itself")
+    assert (await editor.set_label(prompt, "staging", 1)).version == 1
+    assert (await editor.set_label(outside, "production", 1)).version == 1
+    added = await editor.new_version(prompt, "Three: latest moves by itself")
+    assert added.number == prompt.latest_version + 2
 
 
 async def test_a_new_label_is_protected_as_well(tenant: Tenant) -> None:
