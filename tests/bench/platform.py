@@ -115,13 +115,14 @@ async def _prompt_fetch(client: Client) -> None:
 async def _label_push(client: Client) -> None:
     made = await client.post("/v1/prompts", _prompt(new_id("bch")[4:]))
     at = f"/v1/prompts/{made['prompt']['id']}"
+    await client.post(f"{at}/versions", {"content": {"type": "text", "text": "Say {{what}}."}})
     spent = []
     async with client.session.get("/v1/prompts/live") as response:
         events = events_of(response)
         await _until(events, "ready")
-        for _ in range(50):
+        for turn in range(50):  # to and fro: a move to where the label is tells nobody anything
             began = time.perf_counter()
-            await client.call("PUT", f"{at}/labels/production", {"version": 1})
+            await client.call("PUT", f"{at}/labels/production", {"version": 1 + turn % 2})
             await _until(events, "prompt_label.set")
             spent.append(time.perf_counter() - began)
             await asyncio.sleep(0.05)
