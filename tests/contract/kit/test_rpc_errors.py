@@ -153,11 +153,20 @@ async def test_nobody_listening_is_unavailable_without_an_address_in_the_text() 
 
 async def test_a_silent_peer_is_deadline_exceeded() -> None:
     """A server that accepts connections and never says a word."""
-    server = await asyncio.start_server(lambda _r, _w: asyncio.sleep(3600), "127.0.0.1", 0)
+    left = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with connect("peer", rpc_settings(peer=f"127.0.0.1:{port}"), issuer="gateway") as channel:
         arrived = await failure_of(identity_pb2_grpc.IdentityServiceStub(channel), seconds=0.3)
     server.close()
+    await left.wait()
     assert type(arrived) is DeadlineExceeded
     assert arrived.metadata == {"peer": "peer"}
 
