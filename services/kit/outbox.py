@@ -48,11 +48,14 @@ _log = structlog.get_logger("kit.outbox")
 class Relay:
     """Publishes one service's outbox. Run `run()` as a background task.
 
-    It wakes by `nudge()` after each commit of this process, and looks by itself for what others
-    have committed.
+    It wakes by `nudge()` after each commit of this process, and looks by itself every `poll_s` for
+    what others have committed.
     """
 
-    def __init__(self, service: str, work: UnitOfWork, bus: Bus) -> None:
+    def __init__(
+        self, service: str, work: UnitOfWork, bus: Bus, *, poll_s: float = _POLL_S
+    ) -> None:
+        self._poll_s = poll_s
         self._service = service
         self._stream = stream_of(service)
         self._work = work
@@ -95,7 +98,7 @@ class Relay:
                 retry_s = min(retry_s * 2, _MOST_RETRY_S)
             else:
                 retry_s = _POLL_S
-                is_nudged = published == _BATCH or await _within(self._wake, _POLL_S)
+                is_nudged = published == _BATCH or await _within(self._wake, self._poll_s)
 
     async def _turn(self, is_nudged: bool) -> int:  # noqa: FBT001 # the loop's own state
         if not self._bus.is_connected:

@@ -56,7 +56,8 @@ class Stack:
         if service not in self._migrated:
             await migrate(service, url)
             self._migrated.add(service)
-        return DatabaseSettings(url=SecretStr(url), pool_size=pool_size)
+        # Two hundred writers at once wait for long on a busy machine; how long is no fault.
+        return DatabaseSettings(url=SecretStr(url), pool_size=pool_size, pool_timeout_s=60)
 
     def service_url(self, service: str) -> str:
         """Return the address of a service's database for its own role."""

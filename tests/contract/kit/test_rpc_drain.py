@@ -1,7 +1,6 @@
 """The drain fails nobody: clients turn away, what is in flight ends, streams are resumed."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,10 +16,13 @@ from services.kit.errors import AppError, Unavailable
 from services.kit.rpc.client import connect
 from services.kit.rpc.drain import until_drain
 from services.kit.rpc.server import RpcServer
+from services.kit.settings import RpcSettings
 from tests.support.rpc import member, rpc_settings, served
 
 ADD_IDENTITY = identity_pb2_grpc.add_IdentityServiceServicer_to_server
 ADD_EXECUTION = execution_pb2_grpc.add_ExecutionServiceServicer_to_server
+# Who waited for the end of this drain would not be back today.
+PATIENT = rpc_settings().model_copy(update={"drain_timeout_s": 3600})
 
 
 class Working(identity_pb2_grpc.IdentityServiceServicer):
@@ -58,8 +60,8 @@ class Tail(execution_pb2_grpc.ExecutionServiceServicer):
             await asyncio.sleep(0.02)
 
 
-async def started(add: Any, servicer: object) -> RpcServer:
-    server = RpcServer(rpc_settings(), [(add, servicer)])
+async def started(add: Any, servicer: object, settings: RpcSettings | None = None) -> RpcServer:
+    server = RpcServer(settings or rpc_settings(), [(add, servicer)])
     await server.start()
     await server.set_serving()
     return server
@@ -101,7 +103,7 @@ async def test_no_call_fails_while_one_of_two_instances_drains_under_load() -> N
 
 
 async def test_what_is_in_flight_ends_well_and_the_drain_waits_no_longer() -> None:
-    server = await started(ADD_IDENTITY, Working(0.4))
+    server = await started(ADD_IDENTITY, Working(0.4), PATIENT)
     address = f"127.0.0.1:{server.port}"
     async with connect("peer", rpc_settings(peer=address), issuer="gateway") as channel:
         stub: Any = identity_pb2_grpc.IdentityServiceStub(channel)
@@ -114,9 +116,7 @@ async def test_what_is_in_flight_ends_well_and_the_drain_waits_no_longer() -> No
             ]
         await asyncio.sleep(0.2)
         assert server.in_flight == 20
-        begun = time.monotonic()
         await server.drain(pre_drain_s=0)
-        assert time.monotonic() - begun < 2
         await asyncio.gather(*calls)
         assert server.in_flight == 0
 
@@ -140,18 +140,16 @@ async def _read_to_the_end(stream: Any) -> int:
 
 
 async def test_a_stream_that_can_be_resumed_ends_with_a_reason_that_says_so() -> None:
-    async with served((ADD_EXECUTION, Tail())) as where:
+    async with served((ADD_EXECUTION, Tail()), settings=PATIENT) as where:
         stub: Any = execution_pb2_grpc.ExecutionServiceStub(where.channel)
         with acting_as(member()):
             stream = stub.WatchRun(execution_pb2.WatchRunRequest(), timeout=3600)
         await anext(stream)
-        begun = time.monotonic()
         draining = asyncio.create_task(where.server.drain(pre_drain_s=0))
         with pytest.raises(Unavailable) as raised:
             await _read_to_the_end(stream)
         await draining
     assert raised.value.reason == "DRAINING"
-    assert time.monotonic() - begun < 2
 
 
 async def test_a_stream_that_cannot_be_resumed_is_waited_for() -> None:

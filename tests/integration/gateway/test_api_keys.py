@@ -1,8 +1,5 @@
 """API keys at the door: from creation to a revocation that is seen at once."""
 
-import asyncio
-import time
-
 from gateway.routes.identity import models
 from services.kit.ids import new_id
 from tests.support.platform_in_process import Member, Platform
@@ -21,20 +18,14 @@ async def test_a_key_is_shown_once_and_opens_the_door(platform: Platform, ada: M
     assert created["secret"] not in str((await ada.api.get("/v1/api-keys")).body)
 
 
-async def test_a_revoked_key_is_refused_within_a_second(platform: Platform, ada: Member) -> None:
+async def test_a_revoked_key_is_refused_from_that_moment(platform: Platform, ada: Member) -> None:
     created, api = await platform.new_key(ada)
     assert (await api.get("/v1/prompts")).status == 200
     revoked = await ada.api.call("DELETE", f"/v1/api-keys/{created['api_key']['id']}")
     assert revoked.body["revoke_time"] is not None
-    began = time.monotonic()
-    async with asyncio.timeout(1):
-        while True:
-            answer = await api.get("/v1/prompts")
-            if answer.status == 401:
-                break
-            await asyncio.sleep(0.01)
+    answer = await api.get("/v1/prompts")
+    assert answer.status == 401
     assert answer.body["reason"] == "API_KEY_INVALID"
-    assert time.monotonic() - began < 1
 
 
 async def test_what_a_keys_role_does_not_hold_is_refused(platform: Platform, ada: Member) -> None:

