@@ -17,6 +17,7 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/prompts/library/:templateName', lazy(() => import('@/pages/prompts/LibraryTemplate'))],
   ['/prompts/:promptId', lazy(() => import('@/pages/prompts/PromptPage'))],
   ['/prompts/:promptId/edit', lazy(() => import('@/pages/prompts/EditPrompt'))],
+  ['/prompts/:promptId/merge', lazy(() => import('@/pages/prompts/MergePrompt'))],
   ['/pipelines', lazy(() => import('@/pages/pipelines/Pipelines'))],
   ['/pipelines/new', lazy(() => import('@/pages/pipelines/NewPipeline'))],
   ['/pipelines/:pipelineId', lazy(() => import('@/pages/pipelines/PipelinePage'))],

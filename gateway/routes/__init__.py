@@ -13,6 +13,7 @@ from gateway.routes.identity.sessions import keys, sessions
 from gateway.routes.identity.tenants import tenants
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.branches import branches as prompt_branches
 from gateway.routes.prompts.label_policies import label_policies
 from gateway.routes.prompts.labels import labels as prompt_labels
 from gateway.routes.prompts.lint import lint as prompt_lint
@@ -31,6 +32,7 @@ ROUTERS = (
     prompt_templates,
     prompt_labels,
     label_policies,
+    prompt_branches,
     pipelines,
     pipeline_versions,
     model_calls,

@@ -156,3 +156,54 @@ class TooManyLabelPolicies(FailedPrecondition):
     """The tenant has as many policies as it may have. Metadata: `most`."""
 
     reason = "TOO_MANY_LABEL_POLICIES"
+
+
+class BranchNotFound(NotFound):
+    """The prompt has no such branch. Metadata: `prompt`, `branch`."""
+
+    reason = "BRANCH_NOT_FOUND"
+
+    @classmethod
+    def of(cls, prompt: str, branch: str) -> Self:
+        """Build the error for a branch of a prompt that is there."""
+        shown = branch[:_MOST_SHOWN]
+        return cls(f"prompt {prompt} has no branch {shown}", prompt=prompt, branch=shown)
+
+
+class BranchNameTaken(AlreadyExists):
+    """The prompt has or had a branch of the name. Metadata: `branch`."""
+
+    reason = "BRANCH_NAME_TAKEN"
+
+
+class BranchReserved(InvalidArgument):
+    """`main` is there from the start and stays open."""
+
+    reason = "BRANCH_RESERVED"
+
+
+class BranchNotOpen(FailedPrecondition):
+    """A merged or closed branch takes no versions. Metadata: `branch`, `state`."""
+
+    reason = "BRANCH_NOT_OPEN"
+
+
+class BranchMoved(Conflict):
+    """The branch has another head than the caller thinks. Metadata: `branch`, `head_version`."""
+
+    reason = "BRANCH_MOVED"
+
+    @classmethod
+    def of(cls, branch: str, *, given: int, head: int) -> Self:
+        """Build the error; `given` is what the caller took for the head."""
+        return cls(
+            f"the head of branch {branch} is version {head}, not {given}: merge with it, then save",
+            branch=branch,
+            head_version=head,
+        )
+
+
+class MergeConflicted(FailedPrecondition):
+    """Both sides changed the same places. Metadata: `conflicts`, how many are not settled."""
+
+    reason = "MERGE_CONFLICTED"

@@ -2,7 +2,13 @@
 
 from promptpilot.prompts.v1 import events_pb2 as pb
 from services.kit.ids import TenantId
-from services.prompts.models import LabelPolicy, Prompt, PromptLabelEvent, PromptVersion
+from services.prompts.models import (
+    LabelPolicy,
+    Prompt,
+    PromptBranch,
+    PromptLabelEvent,
+    PromptVersion,
+)
 
 
 def tenant_provisioned(tenant: TenantId) -> pb.TenantProvisioned:
@@ -31,8 +37,10 @@ def prompt_unarchived(prompt: Prompt) -> pb.PromptUnarchived:
 
 
 def prompt_version_created(version: PromptVersion) -> pb.PromptVersionCreated:
-    """Say that a version was added, and that `latest` points at it now."""
-    return pb.PromptVersionCreated(prompt_id=version.prompt_id, version=version.number)
+    """Say that a version was added; on `main`, `latest` points at it now."""
+    return pb.PromptVersionCreated(
+        prompt_id=version.prompt_id, version=version.number, branch=version.branch
+    )
 
 
 def prompt_label_set(event: PromptLabelEvent) -> pb.PromptLabelSet:
@@ -69,3 +77,28 @@ def label_policy_updated(policy: LabelPolicy) -> pb.LabelPolicyUpdated:
 def label_policy_deleted(policy: LabelPolicy) -> pb.LabelPolicyDeleted:
     """Say that a policy protects nothing any more."""
     return pb.LabelPolicyDeleted(policy_id=policy.id)
+
+
+def prompt_branch_created(branch: PromptBranch) -> pb.PromptBranchCreated:
+    """Say that a branch began."""
+    return pb.PromptBranchCreated(
+        prompt_id=branch.prompt_id, branch=branch.name, base_version=branch.base_version
+    )
+
+
+def prompt_branch_closed(branch: PromptBranch) -> pb.PromptBranchClosed:
+    """Say that a branch ended without a merge."""
+    return pb.PromptBranchClosed(prompt_id=branch.prompt_id, branch=branch.name)
+
+
+def prompt_branch_merged(
+    version: PromptVersion, *, branch: str, source_version: int
+) -> pb.PromptBranchMerged:
+    """Say what a merge version merged; `branch` is empty when a number was named."""
+    return pb.PromptBranchMerged(
+        prompt_id=version.prompt_id,
+        target=version.branch,
+        version=version.number,
+        branch=branch,
+        source_version=source_version,
+    )

@@ -1,4 +1,4 @@
-"""Tables of a tenant: prompts, versions, labels that point at them, who may move those."""
+"""Tables of a tenant: prompts, versions, branches, labels and who may move those."""
 
 from datetime import datetime
 from typing import Any, ClassVar, NewType
@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
 )
@@ -23,6 +24,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text,
         list[str]: ARRAY(Text),
+        list[int]: ARRAY(Integer),
         datetime: TIMESTAMP(timezone=True),
     }
 
@@ -42,7 +44,7 @@ class Prompt(Base):
     description: Mapped[str]
     type: Mapped[str]
     tags: Mapped[list[str]]
-    # Number of the newest version, which is also how many there are.
+    # Number of the newest version of any branch, which is also how many there are.
     latest_version: Mapped[int]
     # Grows with every change of the prompt, its versions and labels included: the etag's ground.
     revision: Mapped[int] = mapped_column(BIGINT)
@@ -69,6 +71,7 @@ class PromptVersion(Base):
     __tablename__ = "prompt_versions"
     __table_args__ = (
         CheckConstraint("number > 0", name="prompt_versions_number"),
+        Index("prompt_versions_branch", "prompt_id", "branch", "number"),
         {"schema": TENANT_SCHEMA},
     )
 
@@ -82,6 +85,42 @@ class PromptVersion(Base):
     note: Mapped[str]
     create_time: Mapped[datetime]
     creator_id: Mapped[str]
+    branch: Mapped[str] = mapped_column(default="main", server_default="main")
+    # Numbers; the head that it was put on comes first. Empty: the first version.
+    parents: Mapped[list[int]] = mapped_column(default=list, server_default="{}")
+
+
+class PromptBranch(Base):
+    """A branch that somebody made; `main` has no row. Its head is its newest version, or its base.
+
+    Numbers rise along a branch, so the head needs no column that could get out of step.
+    """
+
+    __tablename__ = "prompt_branches"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["prompt_id", "base_version"],
+            [
+                f"{TENANT_SCHEMA}.prompt_versions.prompt_id",
+                f"{TENANT_SCHEMA}.prompt_versions.number",
+            ],
+        ),
+        CheckConstraint(
+            "state IN ('open', 'merged', 'closed')",
+            name="prompt_branches_state",
+        ),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    prompt_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    base_version: Mapped[int]
+    state: Mapped[str]
+    create_time: Mapped[datetime]
+    creator_id: Mapped[str]
+    end_time: Mapped[datetime | None]
+    # Version that merged it; 0 when none did.
+    merge_version: Mapped[int]
 
 
 class PromptLabel(Base):

@@ -37,6 +37,9 @@ PAGES = {
     "trying a prompt": "/prompts/{prompt}?view=try",
     "labels of a prompt": "/prompts/{prompt}?view=labels",
     "editing a prompt": "/prompts/{prompt}/edit",
+    "branch of a prompt": "/prompts/{prompt}?branch=shorter",
+    "merging a branch": "/prompts/{prompt}/merge?from=shorter",
+    "merging nothing yet": "/prompts/{prompt}/merge",
     "pipelines": "/pipelines",
     "new pipeline": "/pipelines/new",
     "pipeline": "/pipelines/{pipeline}",
@@ -68,7 +71,7 @@ class Demo:
 
 @pytest.fixture(scope="module")
 async def things(platform: Platform) -> Demo:
-    """A prompt of two versions, a pipeline, and a run of it that has ended."""
+    """A prompt of two versions and a branch, a pipeline, and a run of it that has ended."""
     async with platform.client(platform.values["PP_TEST_KEY"]) as client:
         prompt = await _prompt(client)
         made = await client.post(
@@ -95,6 +98,10 @@ async def _prompt(client: Client) -> str:
         await client.call("PUT", f"/v1/prompts/{prompt}/labels/pages-test", body)
     policy = {"label_pattern": "pages-*", "prompt_prefix": "pages", "is_reason_required": True}
     await client.post("/v1/label-policies", policy)
+    await client.post(f"/v1/prompts/{prompt}/branches", {"name": "shorter", "base_version": 1})
+    content = {"type": "text", "text": "Greet {{who}} briefly"}
+    on_branch = {"content": content, "branch": "shorter"}
+    await client.post(f"/v1/prompts/{prompt}/versions", on_branch)
     return prompt
 
 

@@ -32,3 +32,4 @@ export function usePromptChanges(): void {
 }
 
 const GATHER_MS = 100;
+const CHANGED = ['getPrompt', 'listPrompts', 'listPromptVersions', 'listPromptBranches', 'getPromptBranch'];

@@ -12,6 +12,9 @@ interface Version {
   number: number;
   note: string;
   create_time: string;
+  /** Of a prompt's version only. */
+  branch?: string;
+  parents?: readonly number[];
 }
 
 interface Label {
@@ -110,6 +113,11 @@ function Row({
           <Ago time={version.create_time} />
         </Typography>
       </Box>
+      {version.branch && (
+        <Typography variant="caption" color="textSecondary" component="div" sx={{ overflowWrap: 'anywhere' }}>
+          {[version.branch, lineage(version.parents ?? [])].filter(Boolean).join(' · ')}
+        </Typography>
+      )}
       {version.note && (
         <Typography variant="caption" color="textSecondary" component="div" sx={{ overflowWrap: 'anywhere' }}>
           {version.note}
@@ -117,6 +125,12 @@ function Row({
       )}
     </ButtonBase>
   );
+}
+
+/** Where a version came from, short: a merge names both. */
+function lineage([head, merged]: readonly number[]): string {
+  if (head === undefined) return '';
+  return merged === undefined ? `from v${head}` : `v${head} merged with v${merged}`;
 }
 
 type LabelsProps = { labels: readonly Label[] } & {

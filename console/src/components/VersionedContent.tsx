@@ -14,6 +14,8 @@ interface LabelForms {
 }
 
 interface Props extends Pick<ComponentProps<typeof VersionList>, 'query' | 'labels' | 'chosen' | 'onChoose'> {
+  /** Stands above the list: what chooses between lists. */
+  above?: ReactNode;
   views: readonly View[];
   view: string;
   onView: (view: string) => void;
@@ -24,19 +26,22 @@ interface Props extends Pick<ComponentProps<typeof VersionList>, 'query' | 'labe
 }
 
 /** What has numbered versions with labels: the list of them, and views of the chosen one. */
-export function VersionedContent({ views, view, onView, labelForms, children, ...list }: Props) {
+export function VersionedContent({ above, views, view, onView, labelForms, children, ...list }: Props) {
   const [labelling, setLabelling] = useState<{ label: string; version: number }>();
   const [unlabelling, setUnlabelling] = useState<string>();
   return (
     <>
       <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { md: '264px minmax(0, 1fr)' }, alignItems: 'start' }}>
-        <VersionList
-          {...list}
-          {...(labelForms && {
-            onSetLabel: (label: string, version: number) => setLabelling({ label, version }),
-            onRemoveLabel: setUnlabelling,
-          })}
-        />
+        <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
+          {above}
+          <VersionList
+            {...list}
+            {...(labelForms && {
+              onSetLabel: (label: string, version: number) => setLabelling({ label, version }),
+              onRemoveLabel: setUnlabelling,
+            })}
+          />
+        </Box>
         <Box sx={{ minWidth: 0 }}>
           <Tabs
             value={view}

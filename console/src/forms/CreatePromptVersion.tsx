@@ -1,15 +1,16 @@
 import { Box, Button } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useForm } from 'react-hook-form';
-import type { Prompt, PromptVersion } from '@/api/generated';
+import type { Prompt, PromptBranch, PromptVersion } from '@/api/generated';
 import { useIdempotencyKey } from '@/api/idempotency';
 import { createPromptVersionMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { placeProblem } from '@/api/placeProblem';
-import type { FieldProblem } from '@/api/problem';
+import { asProblem, type FieldProblem } from '@/api/problem';
 import { invalidate } from '@/api/queryClient';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
+import { PageSkeleton } from '@/components/Skeletons';
 import { TextInput } from '@/components/TextInput';
 import { TryDraft } from '@/forms/CreateModelCall';
 import { LintSummary } from '@/forms/fields/LintSummary';
@@ -18,23 +19,31 @@ import { contentFields } from '@/forms/fields/requestPaths';
 import { fromContent, toDraft, type PromptForm } from '@/forms/promptValues';
 import { dropDraft, readDraft, useKeepDraft } from '@/util/useDraft';
 
+const MergeDraft = lazy(() => import('@/forms/MergeDraft'));
+
 interface Props {
   prompt: Prompt;
+  /** The branch that takes the version. */
+  branch: PromptBranch;
   /** The version to start from. */
   base: PromptVersion;
   onDone: (version: number) => void;
 }
 
-/** A new version of a prompt; versions never change, so saving always makes the next one. */
-export function CreatePromptVersion({ prompt, base, onDone }: Props) {
+/**
+ * A new version of a prompt; versions never change, so saving always makes the next one.
+ * Where somebody else saved on the branch meanwhile, both texts are merged, and this one stays as it is behind that.
+ */
+export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
   const queryClient = useQueryClient();
-  const draftKey = `prompt:${prompt.id}:${base.number}`;
+  const draftKey = `prompt:${prompt.id}:${branch.name}:${base.number}`;
   const [saved] = useState<PromptForm>(() => ({
     ...fromContent(base.content),
     name: prompt.name,
     description: '',
     tags: '',
     note: '',
+    baseVersion: branch.head_version,
   }));
   const [kept] = useState(() => readDraft(draftKey) as PromptForm | undefined);
   const form = useForm<PromptForm>({
@@ -43,24 +52,46 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
   });
   const idempotent = useIdempotencyKey();
   const [faults, setFaults] = useState<FieldProblem[]>([]);
+  const [stale, setStale] = useState<PromptForm>();
   useKeepDraft(draftKey, form);
+  const done = (number: number) => {
+    dropDraft(draftKey);
+    onDone(number);
+  };
   const create = useMutation({
     ...createPromptVersionMutation(),
     onSuccess: async ({ number }) => {
-      dropDraft(draftKey);
-      await invalidate(queryClient, 'getPrompt', 'listPrompts', 'listPromptVersions');
-      onDone(number);
+      await invalidate(queryClient, 'getPrompt', 'listPrompts', 'listPromptVersions', ...BRANCHES);
+      done(number);
     },
-    onError: (error) => setFaults(placeProblem(error, form, contentFields)),
+    onError: (error) => {
+      if (isStale(error)) setStale(form.getValues());
+      else setFaults(placeProblem(error, form, contentFields));
+    },
   });
   const submit = form.handleSubmit((values) => {
-    const body = { content: toDraft(values), note: values.note };
+    const base_version = values.baseVersion ?? branch.head_version;
+    const body = { content: toDraft(values), note: values.note, branch: branch.name, base_version };
     create.mutate({ path: { prompt_id: prompt.id }, body, headers: idempotent(body) });
   });
   const discard = () => {
     dropDraft(draftKey);
     form.reset(saved);
   };
+  if (stale)
+    return (
+      <Suspense fallback={<PageSkeleton />}>
+        <MergeDraft
+          promptId={prompt.id}
+          branch={branch.name}
+          draft={toDraft(stale)}
+          baseVersion={stale.baseVersion ?? branch.head_version}
+          note={stale.note}
+          onDone={done}
+          onBack={() => setStale(undefined)}
+        />
+      </Suspense>
+    );
   return (
     <Box
       component="form"
@@ -74,7 +105,7 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
       }}
     >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
-        <ProblemAlert error={create.error} faults={faults} />
+        <ProblemAlert error={isStale(create.error) ? null : create.error} faults={faults} />
         <PromptContentFields form={form} />
         <Panel title="Save">
           <Box sx={{ display: 'grid', gap: 2 }}>
@@ -87,6 +118,7 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
             <Box sx={{ display: 'flex', gap: 1 }}>
               <Button type="submit" variant="contained" color="primary" loading={create.isPending}>
                 Save as version {prompt.latest_version + 1}
+                {branch.name !== 'main' && ` on ${branch.name}`}
               </Button>
               {form.formState.isDirty && <Button onClick={discard}>Discard the changes</Button>}
             </Box>
@@ -97,4 +129,11 @@ export function CreatePromptVersion({ prompt, base, onDone }: Props) {
       <TryDraft control={form.control} draft={() => toDraft(form.getValues())} />
     </Box>
   );
+}
+
+const BRANCHES = ['listPromptBranches', 'getPromptBranch'];
+
+/** Somebody else saved on the branch since. */
+function isStale(error: unknown): boolean {
+  return error !== null && asProblem(error).reason === 'BRANCH_MOVED';
 }

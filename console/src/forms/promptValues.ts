@@ -35,6 +35,8 @@ export interface PromptForm extends PromptValues {
   /** Comma-separated. */
   tags: string;
   note: string;
+  /** Head of the branch when the writing began; of a new prompt there is none. */
+  baseVersion?: number;
 }
 
 export const emptyPrompt: PromptValues = {

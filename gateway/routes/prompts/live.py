@@ -39,9 +39,10 @@ async def watch_prompts(
     Server-sent events. `ready` comes first: what you fetched before may have changed, so fetch it
     again with its ETag (304 when it has not). Then an event for each change, named
     `prompt.created`, `prompt.updated`, `prompt.archived`, `prompt.unarchived`,
-    `prompt_version.created`, `prompt_label.set` or `prompt_label.deleted`, whose data has
-    `prompt_id` and, where it fits, `label`, `version`, `previous_version`, and `sequence` of the
-    label's history, where who and why stand. `missed` says that
+    `prompt_version.created`, `prompt_label.set`, `prompt_label.deleted`, `prompt_branch.created`,
+    `prompt_branch.closed` or `prompt_branch.merged`, whose data has `prompt_id` and, where it fits,
+    `label`, `version`, `previous_version`, `branch`, and `sequence` of the label's history, where
+    who and why stand. `missed` says that
     changes were lost, or that you read too slowly: fetch everything again. `reconnect` asks to
     connect again; it comes every ten minutes too, so that access is checked anew. A comment every
     15 s keeps the line open. 503 `BUS_UNAVAILABLE`: changes cannot be told now; poll meanwhile.

@@ -120,6 +120,14 @@ class CreatePromptVersion(Body):
 
     content: PromptDraft
     note: Note = ""
+    branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$")] = Field(
+        default="main", description="The branch to add it to."
+    )
+    base_version: BodyVersion = Field(
+        default=0,
+        description="The branch's head as you know it: when it is another, 409 `BRANCH_MOVED` says "
+        "which, and nothing is written. 0: whatever it is.",
+    )
 
 
 class SetLabel(Body):
@@ -235,7 +243,7 @@ class Prompt(Answer):
     description: str
     type: PromptType
     tags: list[str]
-    latest_version: int
+    latest_version: int = Field(description="Number of the newest version, on whatever branch.")
     labels: list[PromptLabel] = Field(description="`latest` included.")
     create_time: Time
     update_time: Time
@@ -261,6 +269,12 @@ class PromptVersion(Answer):
     creator_id: str = Field(description="`usr_…` or `key_…`; empty: the default library.")
     undeclared_variables: list[str] = Field(
         description="Used in the templates and not declared in `variables`: required strings."
+    )
+    branch: str = Field(description="Branch that it was added to.", examples=["main"])
+    parents: list[int] = Field(
+        description="Versions it came from: none for the first, two for a merge, whose branch's "
+        "former head comes first.",
+        examples=[[1]],
     )
 
 

@@ -67,7 +67,11 @@ async def create_prompt_version(
     resolved: Resolved,
     request_id: IdempotencyKey = "",
 ) -> Response:
-    """Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`."""
+    """Add an immutable version to a branch; on `main`, `latest` moves to it.
+
+    409 `BRANCH_MOVED` (`metadata.head_version`: the present head), `BRANCH_NOT_OPEN`,
+    `PROMPT_ARCHIVED`; 404 `BRANCH_NOT_FOUND`.
+    """
     request = fill(pb.CreatePromptVersionRequest, body, prompt_id=prompt_id, request_id=request_id)
     version = (await ask(rpc.prompts.CreatePromptVersion, request)).version
     resolved.forget(version.prompt_id)

@@ -1,12 +1,17 @@
 """CreatePromptVersion, and how any command adds a version."""
 
+from collections.abc import Sequence
+
 from services.kit.ids import ActorId, TenantId
 from services.kit.work import Tx, Work
 from services.prompts import events
-from services.prompts.errors import PromptArchived, PromptInvalid
+from services.prompts.errors import BranchNotOpen, PromptArchived, PromptInvalid
 from services.prompts.models import Prompt, PromptLabel, PromptVersion
+from services.prompts.queries.merges import check_head
+from services.prompts.repository.branches import Branch, Branches
 from services.prompts.repository.prompts import Prompts
 from services.prompts.rules import prompts as rules
+from services.prompts.rules.branches import MAIN
 from services.prompts.rules.content import (
     Content,
     ContentDraft,
@@ -25,10 +30,13 @@ async def create_prompt_version(
     reference: str,
     draft: ContentDraft,
     note: str,
+    branch: str = MAIN,
+    base_version: int = 0,
 ) -> PromptVersion:
-    """Add the next version; `latest` moves to it. Writers of one prompt wait for each other.
+    """Add the next version on top of a branch. Writers of one prompt wait for each other.
 
-    Raises PromptInvalid, PromptNotFound, PromptArchived.
+    `base_version` is what the caller takes for the branch's head; 0: whatever it is. Raises
+    PromptInvalid, PromptNotFound, PromptArchived, BranchNotFound, BranchNotOpen, BranchMoved.
     """
     violations = Violations()
     rules.check_note(note, "note", violations)
@@ -36,20 +44,51 @@ async def create_prompt_version(
     violations.raise_as(PromptInvalid)
     async with work.begin(tenant) as tx:
         prompt = await Prompts(tx).get(reference, lock=True)
-        if prompt.archive_time is not None:
-            raise PromptArchived(
-                f"prompt {prompt.name} is archived: bring it back to add versions", prompt=prompt.id
-            )
+        check_not_archived(prompt)
         rules.check_type(content, PromptType(prompt.type))
-        version = await add_version(tx, actor, prompt, content, note)
+        onto = await Branches(tx).get(prompt, branch or MAIN)
+        check_open(onto)
+        check_head(onto, base_version)
+        version = await add_version(
+            tx, actor, prompt, content, note, branch=onto.name, parents=[onto.head]
+        )
         tx.emit(events.prompt_version_created(version))
     return version
 
 
+def check_not_archived(prompt: Prompt) -> None:
+    """Raise PromptArchived for a prompt that takes nothing new."""
+    if prompt.archive_time is not None:
+        raise PromptArchived(
+            f"prompt {prompt.name} is archived: bring it back to add versions", prompt=prompt.id
+        )
+
+
+def check_open(branch: Branch) -> None:
+    """Raise BranchNotOpen for a branch that takes no versions."""
+    if not branch.is_open:
+        state = branch.row.state
+        raise BranchNotOpen(
+            f"branch {branch.name} is {state}: begin a new one at version {branch.head}",
+            branch=branch.name,
+            state=state,
+        )
+
+
 async def add_version(
-    tx: Tx, actor: ActorId, prompt: Prompt, content: Content, note: str
+    tx: Tx,
+    actor: ActorId,
+    prompt: Prompt,
+    content: Content,
+    note: str,
+    *,
+    branch: str = MAIN,
+    parents: Sequence[int] = (),
 ) -> PromptVersion:
-    """Write checked content as the next version of a locked or new prompt; `latest` moves."""
+    """Write checked content as the next version of a locked or new prompt.
+
+    On `main`, `latest` moves. `parents` begin with the branch's head; a new prompt has none.
+    """
     document = content.document()
     prompt.latest_version += 1
     prompt.touch(tx.now)
@@ -61,9 +100,13 @@ async def add_version(
         note=note,
         create_time=tx.now,
         creator_id=actor,
+        branch=branch,
+        parents=list(parents),
     )
     prompts = Prompts(tx)
     await prompts.add_version(version)
+    if branch != MAIN:
+        return version
     await prompts.set_label(
         PromptLabel(
             prompt_id=prompt.id,

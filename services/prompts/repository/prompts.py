@@ -251,6 +251,8 @@ _RESOLVE: Final = (
         PromptVersion.note,
         PromptVersion.create_time,
         PromptVersion.creator_id,
+        PromptVersion.branch,
+        PromptVersion.parents,
     )
     .select_from(_WANTED)
     .outerjoin(Prompt, or_(Prompt.id == _WANTED.c.prompt, Prompt.name == _WANTED.c.prompt))
@@ -284,5 +286,7 @@ def _resolution(row: Row[*tuple[Any, ...]]) -> Resolution:
         note=row.note,
         create_time=row.create_time,
         creator_id=row.creator_id,
+        branch=row.branch,
+        parents=row.parents,
     )
     return Resolution(row.id, row.name, version)

@@ -56,6 +56,8 @@ def version(row: PromptVersion) -> pb.PromptVersion:
         create_time=timestamp(row.create_time),
         creator_id=row.creator_id,
         undeclared_variables=stored.undeclared,
+        branch=row.branch,
+        parents=row.parents,
     )
 
 

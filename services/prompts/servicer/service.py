@@ -16,10 +16,11 @@ from services.prompts.queries import prompts as queries
 from services.prompts.repository.prompts import PromptFilter
 from services.prompts.rules.library import LibraryPrompt, TemplateFilter
 from services.prompts.servicer import answers, findings, inputs, templates
+from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
 
 
-class PromptsServicer(LabelRpcs):
+class PromptsServicer(LabelRpcs, BranchRpcs):
     """Serves prompts of the caller's tenant."""
 
     def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
@@ -120,6 +121,8 @@ class PromptsServicer(LabelRpcs):
                     reference=request.prompt_id,
                     draft=inputs.content_draft(request.content),
                     note=request.note,
+                    branch=request.branch,
+                    base_version=request.base_version,
                 )
                 call.answer = pb.CreatePromptVersionResponse(version=answers.version(version))
         return call.answer

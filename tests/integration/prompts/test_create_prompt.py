@@ -69,7 +69,7 @@ async def test_creation_is_told_to_the_others_once(tenant: Tenant) -> None:
     prompt = await tenant.new_prompt()
     assert await tenant.events(events_pb2.PromptCreated) == [{"prompt_id": prompt.id}]
     assert await tenant.events(events_pb2.PromptVersionCreated) == [
-        {"prompt_id": prompt.id, "version": 1}
+        {"prompt_id": prompt.id, "version": 1, "branch": "main"}
     ]
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from promptpilot.prompts.v1 import events_pb2
 from promptpilot.prompts.v1 import prompts_pb2 as pb
-from services.kit.errors import InvalidArgument, NotFound
+from services.kit.errors import Conflict, InvalidArgument, NotFound
+from tests.integration.prompts.branching import commit, new_branch
 from tests.integration.prompts.conftest import Tenant, chat_content, gather_all, text_content
 
 
@@ -19,7 +20,7 @@ async def test_the_next_number_is_given_and_latest_moves(tenant: Tenant) -> None
     assert [(one.label, one.version) for one in now.labels] == [("latest", 2)]
     assert now.etag != prompt.etag
     assert now.update_time == version.create_time
-    assert {"prompt_id": prompt.id, "version": 2} in await tenant.events(
+    assert {"prompt_id": prompt.id, "version": 2, "branch": "main"} in await tenant.events(
         events_pb2.PromptVersionCreated
     )
 
@@ -100,3 +101,37 @@ async def test_an_other_tenant_cannot_add_one(tenant: Tenant, other: Tenant) -> 
         with pytest.raises(NotFound):
             await other.new_version(reference, "Mine")
     assert await tenant.get(prompt.id) == prompt
+
+
+async def test_a_save_based_on_an_old_head_is_told_the_present_one(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt("One")
+    assert (await commit(tenant, prompt, "Two", base_version=1)).number == 2
+    with pytest.raises(Conflict) as raised:
+        await commit(tenant, prompt, "Also two", base_version=1)
+    assert raised.value.reason == "BRANCH_MOVED"
+    assert raised.value.metadata == {"branch": "main", "head_version": "2"}
+    third = await commit(tenant, prompt, "Merged", base_version=2)
+    assert (third.number, third.branch, list(third.parents)) == (3, "main", [2])
+
+
+async def test_of_many_saves_based_on_one_head_one_is_taken(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt("One")
+    answers = await gather_all(
+        *(commit(tenant, prompt, f"Text {n}", base_version=1) for n in range(20))
+    )
+    assert len([one for one in answers if isinstance(one, pb.PromptVersion)]) == 1
+    refused = [one for one in answers if not isinstance(one, pb.PromptVersion)]
+    assert {one.reason for one in refused} == {"BRANCH_MOVED"}
+    assert (await tenant.get(prompt.id)).latest_version == 2
+
+
+async def test_versions_of_a_branch_leave_latest_where_it_is(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt("One")
+    await new_branch(tenant, prompt)
+    await commit(tenant, prompt, "Two", "shorter")
+    now = await tenant.get(prompt.id)
+    assert now.latest_version == 2
+    assert [(one.label, one.version) for one in now.labels] == [("latest", 1)]
+    with pytest.raises(NotFound) as raised:
+        await commit(tenant, prompt, "Three", "none")
+    assert raised.value.reason == "BRANCH_NOT_FOUND"

@@ -7,6 +7,7 @@ import { CompareWith } from '@/components/CompareWith';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { RowsSkeleton } from '@/components/Skeletons';
+import { settingsText, templateText } from '@/util/promptTexts';
 import { useSearchState } from '@/util/useSearchState';
 
 const TextDiff = lazy(() => import('@/components/editor/TextDiff'));
@@ -14,7 +15,7 @@ const TextDiff = lazy(() => import('@/components/editor/TextDiff'));
 /** What changed between another version and this one: text, variables, model. */
 export function ComparePrompts({ version, latest }: { version: PromptVersion; latest: number }) {
   const [chosen, choose] = useSearchState('with');
-  const number = Number(chosen) || Math.max(1, version.number - 1);
+  const number = Number(chosen) || (version.parents[0] ?? 1);
   const other = useQuery({
     ...getPromptVersionOptions({ path: { prompt_id: version.prompt_id, number } }),
     staleTime: Infinity,
@@ -27,12 +28,16 @@ export function ComparePrompts({ version, latest }: { version: PromptVersion; la
   );
   if (other.isError) return <ProblemAlert error={other.error} />;
   if (!other.data) return <RowsSkeleton />;
-  const [before, after] = [other.data, version].map(settings) as [string, string];
+  const [before, after] = [settingsText(other.data.content), settingsText(version.content)];
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Panel title="Text" isFlush actions={compare}>
         <Suspense fallback={<RowsSkeleton />}>
-          <TextDiff label="Changes of the text" before={template(other.data)} after={template(version)} />
+          <TextDiff
+            label="Changes of the text"
+            before={templateText(other.data.content)}
+            after={templateText(version.content)}
+          />
         </Suspense>
       </Panel>
       <Panel title="Variables and model" isFlush={before !== after}>
@@ -46,13 +51,4 @@ export function ComparePrompts({ version, latest }: { version: PromptVersion; la
       </Panel>
     </Box>
   );
-}
-
-function template({ content }: PromptVersion): string {
-  if (content.type === 'text') return content.text;
-  return content.messages.map((message) => `[${message.role}]\n${message.content}`).join('\n\n');
-}
-
-function settings({ content: { variables, model, parameters } }: PromptVersion): string {
-  return JSON.stringify({ model, parameters, variables }, null, 2);
 }

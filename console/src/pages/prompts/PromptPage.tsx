@@ -3,8 +3,9 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { Archive, Pencil, Settings2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import type { Prompt } from '@/api/generated';
+import type { Prompt, PromptBranch } from '@/api/generated';
 import {
+  getPromptBranchOptions,
   getPromptOptions,
   getPromptVersionOptions,
   listPromptLabelsInfiniteOptions,
@@ -27,6 +28,7 @@ import { DeletePromptLabel } from '@/forms/DeletePromptLabel';
 import { SetPromptLabel } from '@/forms/SetPromptLabel';
 import { UpdatePrompt } from '@/forms/UpdatePrompt';
 import { ComparePrompts } from '@/pages/prompts/ComparePrompts';
+import { PromptBranches } from '@/pages/prompts/PromptBranches';
 import { PromptContentView } from '@/pages/prompts/PromptContentView';
 import { PromptLabels } from '@/pages/prompts/PromptLabels';
 import { useSearchState } from '@/util/useSearchState';
@@ -40,8 +42,10 @@ export default function PromptPage() {
   const protectionOf = (label: string) =>
     labels.data?.pages.flatMap((page) => page.items).find((state) => state.label === label)?.protection ?? null;
   const [chosen, choose] = useSearchState('version');
+  const [branchName] = useSearchState('branch', 'main');
+  const branch = useQuery(getPromptBranchOptions({ path: { ...path, branch: branchName } }));
   const [view, setView] = useSearchState('view', 'content');
-  const number = Number(chosen) || (prompt.data?.latest_version ?? 0);
+  const number = Number(chosen) || (branch.data?.head_version ?? 0);
   const version = useQuery({
     ...getPromptVersionOptions({ path: { ...path, number } }),
     enabled: number > 0,
@@ -49,13 +53,15 @@ export default function PromptPage() {
   });
   const { can } = useSession();
   usePromptChanges();
-  if (prompt.isError)
-    return <LoadFailed error={prompt.error} what="prompt" listPath="/prompts" onRetry={() => void prompt.refetch()} />;
-  if (!prompt.data) return <PageSkeleton />;
+  const error = prompt.error ?? branch.error;
+  if (error)
+    return <LoadFailed error={error} what="prompt" listPath="/prompts" onRetry={() => void prompt.refetch()} />;
+  if (!prompt.data || !branch.data) return <PageSkeleton />;
   return (
     <>
-      <Header prompt={prompt.data} number={number} />
+      <Header prompt={prompt.data} number={number} branch={branch.data} />
       <VersionedContent
+        above={<PromptBranches prompt={prompt.data} number={number} chosen={branchName} />}
         query={versions}
         labels={prompt.data.labels.map((one) => ({ ...one, protection: protectionOf(one.label) }))}
         chosen={number}
@@ -104,7 +110,7 @@ export default function PromptPage() {
   );
 }
 
-function Header({ prompt, number }: { prompt: Prompt; number: number }) {
+function Header({ prompt, number, branch }: { prompt: Prompt; number: number; branch: PromptBranch }) {
   const { can } = useSession();
   const queryClient = useQueryClient();
   const [dialog, setDialog] = useState<'details' | 'archive'>();
@@ -124,15 +130,17 @@ function Header({ prompt, number }: { prompt: Prompt; number: number }) {
           <Button startIcon={<Archive size={14} />} onClick={() => setDialog('archive')}>
             Archive
           </Button>
-          <Button
-            component={Link}
-            to={`/prompts/${prompt.id}/edit?from=${number}`}
-            variant="contained"
-            color="primary"
-            startIcon={<Pencil size={14} />}
-          >
-            Edit
-          </Button>
+          {branch.state === 'open' && (
+            <Button
+              component={Link}
+              to={`/prompts/${prompt.id}/edit?from=${number}&branch=${encodeURIComponent(branch.name)}`}
+              variant="contained"
+              color="primary"
+              startIcon={<Pencil size={14} />}
+            >
+              Edit
+            </Button>
+          )}
         </>
       )}
     </>
