@@ -71,6 +71,32 @@ async def test_a_save_that_came_too_late_is_merged_and_loses_nothing(member: Vis
     )
 
 
+async def test_what_was_written_is_found_again_when_the_branch_has_moved(member: Visitor) -> None:
+    page = member.page
+    prompt_id = await _new_prompt(member, "mail/again")
+    await page.get_by_role("link", name="Edit", exact=True).click()
+    mine = TEXT.replace("Be kind.", "Be kind to all.")
+    await page.get_by_label("Text of the prompt").fill(mine)
+    await page.get_by_role("link", name="mail/again").click()
+    await _save_elsewhere(page, prompt_id, TEXT.replace("three", "five"))
+    await expect(page.get_by_role("tab", name="Version 2")).to_be_visible()
+    await page.get_by_role("link", name="Edit", exact=True).click()
+    await expect(page.get_by_text("begun on version 1. main is at version 2")).to_be_visible()
+    assert await page.get_by_label("Text of the prompt").input_value() == mine
+    await page.reload()
+    await expect(page.get_by_text("begun on version 1. main is at version 2")).to_be_visible()
+    await page.get_by_role("button", name=SAVE).click()
+    await expect(page.get_by_text("No conflicts")).to_be_visible()
+    await page.get_by_role("button", name="Save the result").click()
+    await expect(page.get_by_role("tab", name="Version 3")).to_be_visible()
+    saved = await member.fetched(f"/v1/prompts/{prompt_id}/versions/3")
+    assert saved["content"]["text"] == mine.replace("three", "five")
+    await page.get_by_role("link", name="Edit", exact=True).click()
+    await expect(page.get_by_label("Text of the prompt")).to_have_value(saved["content"]["text"])
+    await expect(page.get_by_text("begun on version")).to_be_hidden()
+    member.check_quiet("409 POST /v1/prompts/…/versions")
+
+
 async def _new_prompt(member: Visitor, name: str) -> str:
     page = member.page
     await member.open("/prompts/new")

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { LABEL_OPERATIONS, invalidate } from '@/api/queryClient';
+import { VERSION_OPERATIONS, invalidate } from '@/api/queryClient';
 import { followEvents } from '@/util/followEvents';
 
 /** Keeps prompts on the screen as they are: whoever changes one elsewhere is seen here within a second. */
@@ -11,7 +11,7 @@ export function usePromptChanges(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
-      void invalidate(queryClient, ...LABEL_OPERATIONS, 'listPromptVersions');
+      void invalidate(queryClient, ...VERSION_OPERATIONS);
     };
     void followEvents({
       open: (_, signal) =>
@@ -32,4 +32,3 @@ export function usePromptChanges(): void {
 }
 
 const GATHER_MS = 100;
-const CHANGED = ['getPrompt', 'listPrompts', 'listPromptVersions', 'listPromptBranches', 'getPromptBranch'];

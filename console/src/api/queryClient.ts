@@ -33,6 +33,14 @@ export function createQueryClient(): QueryClient {
 /** What shows where labels of prompts stand: stale once one of them moves. */
 export const LABEL_OPERATIONS = ['getPrompt', 'listPrompts', 'listPromptLabels', 'listPromptLabelHistory'] as const;
 
+/** What shows versions of prompts and the branches they are on: stale once there is a new one; `latest` moves too. */
+export const VERSION_OPERATIONS = [
+  ...LABEL_OPERATIONS,
+  'listPromptVersions',
+  'listPromptBranches',
+  'getPromptBranch',
+] as const;
+
 /** Marks lists and things stale after a command, by the names of their operations. */
 export function invalidate(queryClient: QueryClient, ...operations: string[]): Promise<void> {
   return queryClient.invalidateQueries({

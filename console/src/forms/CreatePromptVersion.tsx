@@ -1,4 +1,4 @@
-import { Box, Button } from '@mui/material';
+import { Alert, Box, Button } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useForm } from 'react-hook-form';
@@ -7,7 +7,7 @@ import { useIdempotencyKey } from '@/api/idempotency';
 import { createPromptVersionMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { placeProblem } from '@/api/placeProblem';
 import { asProblem, type FieldProblem } from '@/api/problem';
-import { invalidate } from '@/api/queryClient';
+import { invalidate, VERSION_OPERATIONS } from '@/api/queryClient';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton } from '@/components/Skeletons';
@@ -36,7 +36,8 @@ interface Props {
  */
 export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
   const queryClient = useQueryClient();
-  const draftKey = `prompt:${prompt.id}:${branch.name}:${base.number}`;
+  // One for the branch, whatever version it began with: it must be found again when the head has moved.
+  const draftKey = `prompt:${prompt.id}:${branch.name}`;
   const [saved] = useState<PromptForm>(() => ({
     ...fromContent(base.content),
     name: prompt.name,
@@ -61,7 +62,7 @@ export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
   const create = useMutation({
     ...createPromptVersionMutation(),
     onSuccess: async ({ number }) => {
-      await invalidate(queryClient, 'getPrompt', 'listPrompts', 'listPromptVersions', ...BRANCHES);
+      await invalidate(queryClient, ...VERSION_OPERATIONS);
       done(number);
     },
     onError: (error) => {
@@ -105,6 +106,7 @@ export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
       }}
     >
       <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
+        {kept && form.formState.isDirty && <KeptDraft begun={kept.baseVersion} branch={branch} />}
         <ProblemAlert error={isStale(create.error) ? null : create.error} faults={faults} />
         <PromptContentFields form={form} />
         <Panel title="Save">
@@ -131,7 +133,16 @@ export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
   );
 }
 
-const BRANCHES = ['listPromptBranches', 'getPromptBranch'];
+/** Says that what stands in the form is not what is saved, and what saving it will do. */
+function KeptDraft({ begun = 0, branch }: { begun?: number | undefined; branch: PromptBranch }) {
+  const isBehind = begun > 0 && begun !== branch.head_version;
+  return (
+    <Alert severity="info">
+      This is what you wrote and did not save{begun > 0 && `, begun on version ${begun}`}.
+      {isBehind && ` ${branch.name} is at version ${branch.head_version} by now: when you save, both are merged.`}
+    </Alert>
+  );
+}
 
 /** Somebody else saved on the branch since. */
 function isStale(error: unknown): boolean {

@@ -5,7 +5,7 @@ import type { PromptContent, PromptDraft } from '@/api/generated';
 import { createPromptVersionMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { useIdempotencyKey } from '@/api/idempotency';
 import { asProblem } from '@/api/problem';
-import { invalidate } from '@/api/queryClient';
+import { invalidate, VERSION_OPERATIONS } from '@/api/queryClient';
 import { MergeView } from '@/components/merge/MergeView';
 import { useMerge } from '@/components/merge/useMerge';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -30,7 +30,7 @@ export default function MergeDraft({ promptId, branch, draft, baseVersion, note,
   const save = useMutation({
     ...createPromptVersionMutation(),
     onSuccess: async ({ number }) => {
-      await invalidate(queryClient, 'getPrompt', 'listPrompts', 'listPromptVersions', 'listPromptBranches');
+      await invalidate(queryClient, ...VERSION_OPERATIONS);
       onDone(number);
     },
     onError: (error) => {
@@ -53,9 +53,15 @@ export default function MergeDraft({ promptId, branch, draft, baseVersion, note,
       <MergeView promptId={promptId} merge={merge} names={{ ours: head, theirs: 'your text' }} />
       <ProblemAlert error={save.error} />
       <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
-        <Button variant="contained" color="primary" loading={save.isPending} disabled={!isReady} onClick={submit}>
-          Save the result
-        </Button>
+        {preview?.is_unchanged ? (
+          <Button variant="contained" color="primary" onClick={() => onDone(preview.target_version)}>
+            Go on with {head}
+          </Button>
+        ) : (
+          <Button variant="contained" color="primary" loading={save.isPending} disabled={!isReady} onClick={submit}>
+            Save the result
+          </Button>
+        )}
         <Button onClick={onBack}>Back to my text</Button>
       </Box>
     </Box>

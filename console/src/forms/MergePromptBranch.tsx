@@ -4,7 +4,7 @@ import { useForm, useWatch } from 'react-hook-form';
 import { mergePromptBranchMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { useIdempotencyKey } from '@/api/idempotency';
 import { placeProblem } from '@/api/placeProblem';
-import { invalidate } from '@/api/queryClient';
+import { invalidate, VERSION_OPERATIONS } from '@/api/queryClient';
 import { MergeView } from '@/components/merge/MergeView';
 import { useMerge } from '@/components/merge/useMerge';
 import { Panel } from '@/components/Panel';
@@ -28,7 +28,7 @@ export function MergePromptBranch({ promptId, source, target, onDone }: Props) {
   const send = useMutation({
     ...mergePromptBranchMutation(),
     onSuccess: async ({ version }) => {
-      await invalidate(queryClient, ...CHANGED);
+      await invalidate(queryClient, ...VERSION_OPERATIONS);
       if (version) onDone(version.number);
       else merge.restart();
     },
@@ -75,5 +75,3 @@ export function MergePromptBranch({ promptId, source, target, onDone }: Props) {
     </Box>
   );
 }
-
-const CHANGED = ['getPrompt', 'listPrompts', 'listPromptVersions', 'listPromptBranches', 'getPromptBranch'];

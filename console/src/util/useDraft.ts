@@ -15,6 +15,7 @@ export function readDraft(key: string): unknown {
 
 /** Forgets the draft: it was saved, or given up. */
 export function dropDraft(key: string): void {
+  forget(key);
   sessionStorage.removeItem(`draft:${key}`);
 }
 
@@ -22,24 +23,37 @@ export function dropDraft(key: string): void {
 export function useKeepDraft<Values extends FieldValues>(key: string, form: UseFormReturn<Values>): void {
   const { isDirty } = form.formState;
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = form.subscribe({
       formState: { values: true, isDirty: true },
       callback: ({ values, isDirty: isChanged }) => {
-        clearTimeout(timer);
-        if (isChanged) timer = setTimeout(() => keep(key, values), WAIT_MS);
+        forget(key);
+        if (isChanged) waiting.set(key, { values, timer: setTimeout(() => keep(key), WAIT_MS) });
       },
     });
+    const flush = () => keep(key);
+    window.addEventListener('pagehide', flush);
     return () => {
       stop();
-      clearTimeout(timer);
+      flush(); // what was typed last must not wait for a form that is gone
+      window.removeEventListener('pagehide', flush);
     };
   }, [key, form, isDirty]);
 }
 
-function keep(key: string, values: unknown): void {
+/** Values that are written once nobody has typed for a moment. */
+const waiting = new Map<string, { values: unknown; timer: ReturnType<typeof setTimeout> }>();
+
+function forget(key: string): void {
+  clearTimeout(waiting.get(key)?.timer);
+  waiting.delete(key);
+}
+
+function keep(key: string): void {
+  const draft = waiting.get(key);
+  if (!draft) return;
+  forget(key);
   try {
-    sessionStorage.setItem(`draft:${key}`, JSON.stringify(values));
+    sessionStorage.setItem(`draft:${key}`, JSON.stringify(draft.values));
   } catch {
     // No room or no storage: the draft lives only in the form then.
   }

@@ -145,7 +145,10 @@ class MergeConflict(Answer):
         "target has them.",
         examples=["messages[1].content#1", "messages[2:3]", "variables.topic", "model"],
     )
-    base: Any = Field(description="Null where that version has nothing there; of a text its lines.")
+    base: Any = Field(
+        description="Null where that version has nothing there, or where several common ancestors "
+        "differ; of a text its lines."
+    )
     ours: Any = Field(description="As the target has it.")
     theirs: Any = Field(description="As the source has it.")
     lines: ConflictLines | None = Field(description="Of a text only.")
@@ -163,7 +166,8 @@ class MergePreview(Answer):
     """What a merge would give."""
 
     base_version: int = Field(
-        description="The nearest common ancestor, or the version that a draft changes."
+        description="The nearest common ancestor, or the version that a draft changes. Of several "
+        "nearest ones, which merges that crossed leave, the newest."
     )
     target_version: int = Field(description="Head of the target: `ours`.")
     source_version: int = Field(description="`theirs`; 0 for a draft.")
@@ -173,7 +177,8 @@ class MergePreview(Answer):
     conflicts: list[MergeConflict]
     is_settled: bool = Field(description="Every conflict is settled.")
     is_unchanged: bool = Field(
-        description="The target holds the result already: a merge would write nothing."
+        description="Nothing to write: the target descends from the source, or holds already what "
+        "the draft would give."
     )
     faults: list[MergeFault] = Field(description="What keeps the result from being saved.")
 
@@ -182,5 +187,5 @@ class MergedBranch(Answer):
     """What a merge wrote."""
 
     version: PromptVersion | None = Field(
-        description="Null: the target held the result already, nothing was written."
+        description="Null: the target descends from the source, nothing was written."
     )

@@ -1,7 +1,8 @@
-"""Branches, versions and merges in any order, held against a model that is simple to believe.
+"""Branches, versions, merges and labels in any order, against a model that is simple to believe.
 
 The text of a version is five values, each between lines that nobody touches. So a merge can be said
-without diffs: value by value, whoever changed it since the nearest common ancestor wins.
+without diffs: value by value, whoever changed it since the nearest common ancestor wins. Of several
+nearest ones a value counts where all of them have come to it, and is nobody's where they differ.
 """
 
 import asyncio
@@ -28,12 +29,17 @@ from tests.integration.prompts.conftest import Service, Tenant
 
 T = TypeVar("T")
 Values = tuple[str, ...]
+# A text, or what equals no text: two ancestors that differ came to nothing.
+Value = object
 SLOTS = 5
-SIDES = {pb.MERGE_SIDE_BASE: 0, pb.MERGE_SIDE_OURS: 1, pb.MERGE_SIDE_THEIRS: 2}
+SIDES = [pb.MERGE_SIDE_BASE, pb.MERGE_SIDE_OURS, pb.MERGE_SIDE_THEIRS]
+# The value of a line that was left out.
+NOTHING = ""
 
 
 def text_of(values: Values) -> str:
-    return "".join(f"# {slot}\n{value}\n# end of {slot}\n" for slot, value in enumerate(values))
+    lines = (f"{value}\n" if value else NOTHING for value in values)
+    return "".join(f"# {slot}\n{line}# end of {slot}\n" for slot, line in enumerate(lines))
 
 
 @dataclass
@@ -44,6 +50,7 @@ class Model:
     ancestors: dict[int, set[int]] = field(default_factory=dict)
     heads: dict[str, int] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    labels: dict[str, int] = field(default_factory=dict)
 
     def add(self, branch: str, values: Values, *parents: int) -> int:
         number = len(self.values) + 1
@@ -52,8 +59,22 @@ class Model:
         self.heads[branch] = number
         return number
 
-    def base(self, one: int, other: int) -> int:
-        return max(self.ancestors[one] & self.ancestors[other])
+    def nearest(self, ancestors: set[int]) -> list[int]:
+        """Return the ancestors that no other of them descends from, newest first."""
+        behind = {old for one in ancestors for old in self.ancestors[one] - {one}}
+        return sorted(ancestors - behind, reverse=True)
+
+    def base(self, one: set[int], other: set[int]) -> tuple[Value, ...]:
+        """Return what a merge starts from; `one` and `other` are the ancestors of the sides."""
+        newest, *others = self.nearest(one & other)
+        values: tuple[Value, ...] = self.values[newest]
+        known = self.ancestors[newest]
+        for further in others:
+            started = self.base(known, self.ancestors[further])
+            sides = zip(started, values, self.values[further], strict=True)
+            values = tuple(_merged(slot, object()) for slot in sides)
+            known = known | self.ancestors[further]
+        return values
 
 
 class Life(RuleBasedStateMachine):
@@ -103,21 +124,21 @@ class Life(RuleBasedStateMachine):
         assert list(version.parents) == [head]
 
     @precondition(lambda self: len(self.model.heads) > 1)
-    @rule(data=st.data(), side=st.sampled_from(sorted(SIDES)), is_kept=st.booleans())
+    @rule(data=st.data(), side=st.sampled_from(SIDES), is_kept=st.booleans())
     def merge_a_branch(
         self, data: st.DataObject, side: pb.MergeSide.ValueType, *, is_kept: bool
     ) -> None:
         target = data.draw(st.sampled_from(sorted(set(self.model.heads) - self.model.ended)))
         branch = data.draw(st.sampled_from(sorted(set(self.model.heads) - {target})))
         ours, theirs = self.model.heads[target], self.model.heads[branch]
-        versions = (self.model.base(ours, theirs), ours, theirs)
-        base_values, our_values, their_values = (self.model.values[one] for one in versions)
-        slots = list(zip(base_values, our_values, their_values, strict=True))
-        values = tuple(_merged(slot, SIDES[side]) for slot in slots)
+        started = self.model.base(self.model.ancestors[ours], self.model.ancestors[theirs])
+        slots = list(zip(started, self.model.values[ours], self.model.values[theirs], strict=True))
+        values = tuple(_settled(slot, side) for slot in slots)
         shown = self.run(
             preview(self.tenant, self.prompt, target=target, source=pb.MergeSource(branch=branch))
         )
-        assert shown.base_version == self.model.base(ours, theirs)
+        common = self.model.ancestors[ours] & self.model.ancestors[theirs]
+        assert shown.base_version == self.model.nearest(common)[0]
         conflicts = sum(map(_is_conflict, slots))
         assert len(shown.conflicts) == conflicts
         fields: dict[str, Any] = {
@@ -131,7 +152,7 @@ class Life(RuleBasedStateMachine):
                 self.run(merge(self.tenant, self.prompt, **fields))
         settled = [pb.MergeResolution(path=one.path, side=side) for one in shown.conflicts]
         version = self.run(merge(self.tenant, self.prompt, **fields, resolutions=settled))
-        if values == self.model.values[ours]:
+        if theirs in common:
             assert version is None
             return
         assert version is not None
@@ -148,8 +169,14 @@ class Life(RuleBasedStateMachine):
         self.run(self.tenant.call("ClosePromptBranch", request))
         self.model.ended.add(branch)
 
+    @rule(data=st.data(), label=st.sampled_from(["production", "staging"]))
+    def move_a_label(self, data: st.DataObject, label: str) -> None:
+        version = data.draw(st.sampled_from(sorted(self.model.values)))
+        self.run(self.tenant.set_label(self.prompt, label, version))
+        self.model.labels[label] = version
+
     @invariant()
-    def heads_states_and_latest_are_as_the_model_says(self) -> None:
+    def heads_states_and_labels_are_as_the_model_says(self) -> None:
         if not self.model.heads:
             return
         for name, head in self.model.heads.items():
@@ -159,19 +186,29 @@ class Life(RuleBasedStateMachine):
         now = self.run(self.tenant.get(self.prompt.id))
         assert now.latest_version == len(self.model.values)
         assert {one.label: one.version for one in now.labels} == {
-            "latest": self.model.heads["main"]
+            "latest": self.model.heads["main"],
+            **self.model.labels,
         }
 
 
-def _is_conflict(slot: tuple[str, str, str]) -> bool:
+def _is_conflict(slot: tuple[Value, Value, Value]) -> bool:
     return len(set(slot)) == 3
 
 
-def _merged(slot: tuple[str, str, str], side: int) -> str:
-    if _is_conflict(slot):
-        return slot[side]
+def _merged(slot: tuple[Value, Value, Value], undecided: Value) -> Value:
     base, ours, theirs = slot
+    if _is_conflict(slot):
+        return undecided
     return theirs if ours == base else ours
+
+
+def _settled(slot: tuple[Value, str, str], side: pb.MergeSide.ValueType) -> str:
+    base, ours, theirs = slot
+    if not _is_conflict(slot):
+        return theirs if ours == base else ours
+    if side == pb.MERGE_SIDE_BASE:
+        return base if isinstance(base, str) else NOTHING
+    return ours if side == pb.MERGE_SIDE_OURS else theirs
 
 
 @pytest.fixture

@@ -114,15 +114,33 @@ async def test_a_save_based_on_an_old_head_is_told_the_present_one(tenant: Tenan
     assert (third.number, third.branch, list(third.parents)) == (3, "main", [2])
 
 
-async def test_of_many_saves_based_on_one_head_one_is_taken(tenant: Tenant) -> None:
+async def test_of_200_saves_based_on_one_head_one_is_taken(tenant: Tenant) -> None:
     prompt = await tenant.new_prompt("One")
     answers = await gather_all(
-        *(commit(tenant, prompt, f"Text {n}", base_version=1) for n in range(20))
+        *(commit(tenant, prompt, f"Text {n}", base_version=1) for n in range(200))
     )
     assert len([one for one in answers if isinstance(one, pb.PromptVersion)]) == 1
     refused = [one for one in answers if not isinstance(one, pb.PromptVersion)]
     assert {one.reason for one in refused} == {"BRANCH_MOVED"}
     assert (await tenant.get(prompt.id)).latest_version == 2
+
+
+async def test_200_writers_on_two_branches_make_two_chains(tenant: Tenant) -> None:
+    """None is refused for being concurrent, no number is given twice, and no parent is skipped."""
+    prompt = await tenant.new_prompt("One")
+    await new_branch(tenant, prompt)
+    answers = await gather_all(
+        *(commit(tenant, prompt, f"Text {n}", ("main", "shorter")[n % 2]) for n in range(200))
+    )
+    versions = {one.number: one for one in answers if isinstance(one, pb.PromptVersion)}
+    assert sorted(versions) == list(range(2, 202))
+    heads = {"main": 1, "shorter": 1}
+    for number in sorted(versions):
+        version = versions[number]
+        assert list(version.parents) == [heads[version.branch]]
+        heads[version.branch] = number
+    labels = (await tenant.get(prompt.id)).labels
+    assert [(one.label, one.version) for one in labels] == [("latest", heads["main"])]
 
 
 async def test_versions_of_a_branch_leave_latest_where_it_is(tenant: Tenant) -> None:

@@ -94,7 +94,7 @@ async def test_a_branch_ahead_of_its_target_gives_a_version_too(tenant: Tenant) 
     assert version.content.text == "Better"
 
 
-async def test_what_the_target_holds_already_writes_nothing(tenant: Tenant) -> None:
+async def test_what_the_target_descends_from_writes_nothing(tenant: Tenant) -> None:
     prompt = await tenant.new_prompt(BASE)
     await new_branch(tenant, prompt)
     await commit(tenant, prompt, "Ahead")
@@ -103,6 +103,56 @@ async def test_what_the_target_holds_already_writes_nothing(tenant: Tenant) -> N
     assert await merge(tenant, prompt, source=pb.MergeSource(version=1)) is None
     assert await tenant.get(prompt.id) == before
     assert (await get_branch(tenant, prompt, "shorter")).state == pb.BRANCH_STATE_OPEN
+
+
+async def test_what_was_settled_once_is_not_asked_again(tenant: Tenant) -> None:
+    """Also where the target wins everywhere: the merge is written down, though its text is not."""
+    prompt = await diverged(tenant, BASE.replace("Three", "3"), BASE.replace("Three", "III"))
+    version = await merge(
+        tenant,
+        prompt,
+        source=pb.MergeSource(branch="shorter", version=3),
+        target_version=2,
+        resolutions=[pb.MergeResolution(path="text#1", side=pb.MERGE_SIDE_OURS)],
+        is_source_kept=True,
+    )
+    assert version is not None
+    assert (list(version.parents), version.content.text) == ([2, 3], BASE.replace("Three", "3"))
+    await commit(tenant, prompt, BASE.replace("Three", "III").replace("One", "1"), "shorter")
+    again = await merge(tenant, prompt, source=SHORTER)
+    assert again is not None
+    assert again.content.text == BASE.replace("Three", "3").replace("One", "1")
+
+
+async def test_the_same_change_on_both_sides_ends_the_branch(tenant: Tenant) -> None:
+    prompt = await diverged(tenant, BASE.replace("One", "1"), BASE.replace("One", "1"))
+    version = await merge(tenant, prompt, source=SHORTER)
+    assert version is not None
+    assert version.content.text == BASE.replace("One", "1")
+    assert (await get_branch(tenant, prompt, "shorter")).state == pb.BRANCH_STATE_MERGED
+
+
+async def test_merges_that_crossed_undo_no_decision(tenant: Tenant) -> None:
+    """`main` and `other` both took versions 2 and 3, and settled their conflict differently."""
+    prompt = await diverged(tenant, BASE.replace("Three", "3"), BASE.replace("Three", "III"))
+    await new_branch(tenant, prompt, "other", 3)
+    for target, source, side in (
+        ("main", 3, pb.MERGE_SIDE_BASE),
+        ("other", 2, pb.MERGE_SIDE_OURS),
+    ):
+        await merge(
+            tenant,
+            prompt,
+            target=target,
+            source=pb.MergeSource(version=source),
+            target_version={"main": 2, "other": 3}[target],
+            resolutions=[pb.MergeResolution(path="text#1", side=side)],
+        )
+    shown = await preview(tenant, prompt, source=pb.MergeSource(branch="other"))
+    assert (shown.base_version, shown.target_version, shown.source_version) == (3, 4, 5)
+    (conflict,) = shown.conflicts
+    values = [conflict.base_json, conflict.ours_json, conflict.theirs_json]
+    assert values == ["", '"Three"', '"III"']
 
 
 async def test_a_branch_that_is_kept_is_merged_again_from_where_it_was(tenant: Tenant) -> None:

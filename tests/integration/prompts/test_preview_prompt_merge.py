@@ -63,6 +63,13 @@ async def test_a_draft_is_merged_with_the_head_that_came_in_between(tenant: Tena
     assert shown.content.model == "sim-text"
 
 
+async def test_a_draft_that_the_head_holds_already_changes_nothing(tenant: Tenant) -> None:
+    prompt = await tenant.new_prompt(BASE)
+    await commit(tenant, prompt, "Another")
+    draft = pb.MergeSource(draft=text_content("Another"), draft_base_version=1)
+    assert (await preview(tenant, prompt, source=draft)).is_unchanged
+
+
 async def test_a_merge_of_an_ancestor_changes_nothing(tenant: Tenant) -> None:
     prompt = await tenant.new_prompt(BASE)
     await new_branch(tenant, prompt)
@@ -90,6 +97,7 @@ async def test_a_result_that_could_not_be_saved_says_why(tenant: Tenant) -> None
     [
         (pb.MergeSource(), "source"),
         (pb.MergeSource(branch="main"), "source.branch"),
+        (pb.MergeSource(draft=text_content("x")), "source.draft_base_version"),
         (pb.MergeSource(draft=text_content("{{open"), draft_base_version=1), "source.draft.text"),
         (
             pb.MergeSource(draft=chat_content(("user", "x")), draft_base_version=1),

@@ -10,8 +10,8 @@ from services.prompts.errors import BranchReserved
 from services.prompts.rules.branches import (
     check_branch_name,
     check_not_main,
-    is_contained,
-    merge_base,
+    nearest_ancestors,
+    origin,
 )
 from services.prompts.rules.violations import Violations
 from tests.unit.prompts.violations import found_in
@@ -59,17 +59,38 @@ def ancestors(history: Mapping[int, Sequence[int]], number: int) -> set[int]:
 
 
 @given(histories(), st.data())
-def test_the_merge_base_is_a_common_ancestor_that_no_other_descends_from(
+def test_the_nearest_ancestors_are_common_and_no_common_one_descends_from_them(
     history: dict[int, Sequence[int]], data: st.DataObject
 ) -> None:
     one, other = (data.draw(st.sampled_from(sorted(history))) for _ in range(2))
-    base = merge_base(history, one, other)
-    assert base == merge_base(history, other, one)
     common = ancestors(history, one) & ancestors(history, other)
-    assert base in common
-    assert not [each for each in common if each != base and base in ancestors(history, each)]
-    assert is_contained(history, one, other) == (one in ancestors(history, other))
+    behind = {older for each in common for older in ancestors(history, each) - {each}}
+    assert nearest_ancestors(history, one, other) == sorted(common - behind, reverse=True)
 
 
-def test_versions_without_a_common_ancestor_have_no_base() -> None:
-    assert merge_base({1: (), 2: ()}, 1, 2) == 0
+@given(histories(), st.data())
+def test_several_nearest_ancestors_are_joined_one_after_the_other(
+    history: dict[int, Sequence[int]], data: st.DataObject
+) -> None:
+    one, other = (data.draw(st.sampled_from(sorted(history))) for _ in range(2))
+    start = origin(history, one, other)
+    assert start == origin(history, other, one)
+    grown = dict(history)
+    for joint in start.joints:
+        assert joint.number not in grown
+        assert joint.base in ancestors(grown, joint.newer) & ancestors(grown, joint.older)
+        grown[joint.number] = (joint.newer, joint.older)
+    nearest = nearest_ancestors(history, one, other)
+    assert start.nearest == nearest[0]
+    assert set(nearest) <= ancestors(grown, start.base)
+
+
+def test_versions_without_a_common_ancestor_have_no_origin() -> None:
+    assert origin({1: (), 2: ()}, 1, 2).base == 0
+
+
+def test_histories_that_cross_without_end_are_joined_in_bounded_work() -> None:
+    history: dict[int, Sequence[int]] = {1: (), 2: (1,), 3: (1,)}
+    for number in range(4, 4_000, 2):
+        history[number] = history[number + 1] = (number - 2, number - 1)
+    assert len(origin(history, 3_998, 3_999).joints) == 20

@@ -25,7 +25,7 @@ from services.prompts.rules.violations import Violations
 def checked(draft: ContentDraft) -> Content:
     violations = Violations()
     content = check_content(draft, "content", violations)
-    assert not violations.found
+    assert not violations
     return content
 
 

@@ -90,6 +90,25 @@ def test_edits_that_do_not_touch_are_both_in_the_result(data: st.DataObject, siz
     ]
 
 
+@given(st.permutations("abcdef"), st.permutations("abcdef"), st.permutations("abcdef"))
+def test_a_line_that_everybody_has_is_in_the_result_or_in_a_clash(
+    base: list[str], ours: list[str], theirs: list[str]
+) -> None:
+    """However it was moved. Moved to two places it stands at both: a person sees it and chooses."""
+    parts = merge_lines(base, ours, theirs)
+    kept = {line for part in parts if not isinstance(part, Clash) for line in part}
+    for clash in clashes(parts):
+        kept.update(ours[clash.ours.start : clash.ours.end])
+        kept.update(theirs[clash.theirs.start : clash.theirs.end])
+    assert kept == set(base)
+
+
+def test_a_line_that_moved_here_and_changed_there_is_a_clash_as_a_whole() -> None:
+    parts = merge_lines(["a", "b", "c"], ["b", "x", "y"], ["a", "B", "c"])
+    (clash,) = clashes(parts)
+    assert (clash.base.start, clash.base.end) == (0, 3)
+
+
 def test_edits_of_neighbouring_lines_go_together() -> None:
     parts = merge_lines(["a", "b", "c"], ["A", "b1", "c"], ["a", "b2", "C"])
     (clash,) = clashes(parts)
