@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateLabelPolicyData, CreateLabelPolicyErrors, CreateLabelPolicyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeleteLabelPolicyData, DeleteLabelPolicyErrors, DeleteLabelPolicyResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLabelPolicyData, GetLabelPolicyErrors, GetLabelPolicyResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListLabelHistoryData, ListLabelHistoryErrors, ListLabelHistoryResponses, ListLabelPoliciesData, ListLabelPoliciesErrors, ListLabelPoliciesResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptLabelHistoryData, ListPromptLabelHistoryErrors, ListPromptLabelHistoryResponses, ListPromptLabelsData, ListPromptLabelsErrors, ListPromptLabelsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, RollBackPromptLabelData, RollBackPromptLabelErrors, RollBackPromptLabelResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdateLabelPolicyData, UpdateLabelPolicyErrors, UpdateLabelPolicyResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
+import type { ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ClosePromptBranchData, ClosePromptBranchErrors, ClosePromptBranchResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateLabelPolicyData, CreateLabelPolicyErrors, CreateLabelPolicyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptBranchData, CreatePromptBranchErrors, CreatePromptBranchResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeleteLabelPolicyData, DeleteLabelPolicyErrors, DeleteLabelPolicyResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLabelPolicyData, GetLabelPolicyErrors, GetLabelPolicyResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptBranchData, GetPromptBranchErrors, GetPromptBranchResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListLabelHistoryData, ListLabelHistoryErrors, ListLabelHistoryResponses, ListLabelPoliciesData, ListLabelPoliciesErrors, ListLabelPoliciesResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptBranchesData, ListPromptBranchesErrors, ListPromptBranchesResponses, ListPromptLabelHistoryData, ListPromptLabelHistoryErrors, ListPromptLabelHistoryResponses, ListPromptLabelsData, ListPromptLabelsErrors, ListPromptLabelsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MergePromptBranchData, MergePromptBranchErrors, MergePromptBranchResponses, PreviewPromptMergeData, PreviewPromptMergeErrors, PreviewPromptMergeResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, RollBackPromptLabelData, RollBackPromptLabelErrors, RollBackPromptLabelResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdateLabelPolicyData, UpdateLabelPolicyErrors, UpdateLabelPolicyResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -351,9 +351,10 @@ export const createPrompt = <ThrowOnError extends boolean = false>(options: Opti
  * Server-sent events. `ready` comes first: what you fetched before may have changed, so fetch it
  * again with its ETag (304 when it has not). Then an event for each change, named
  * `prompt.created`, `prompt.updated`, `prompt.archived`, `prompt.unarchived`,
- * `prompt_version.created`, `prompt_label.set` or `prompt_label.deleted`, whose data has
- * `prompt_id` and, where it fits, `label`, `version`, `previous_version`, and `sequence` of the
- * label's history, where who and why stand. `missed` says that
+ * `prompt_version.created`, `prompt_label.set`, `prompt_label.deleted`, `prompt_branch.created`,
+ * `prompt_branch.closed` or `prompt_branch.merged`, whose data has `prompt_id` and, where it fits,
+ * `label`, `version`, `previous_version`, `branch`, and `sequence` of the label's history, where
+ * who and why stand. `missed` says that
  * changes were lost, or that you read too slowly: fetch everything again. `reconnect` asks to
  * connect again; it comes every ten minutes too, so that access is checked anew. A comment every
  * 15 s keeps the line open. 503 `BUS_UNAVAILABLE`: changes cannot be told now; poll meanwhile.
@@ -373,6 +374,66 @@ export const getPrompt = <ThrowOnError extends boolean = false>(options: Options
  */
 export const updatePrompt = <ThrowOnError extends boolean = false>(options: Options<UpdatePromptData, ThrowOnError>): RequestResult<UpdatePromptResponses, UpdatePromptErrors, ThrowOnError> => (options.client ?? client).patch<UpdatePromptResponses, UpdatePromptErrors, ThrowOnError>({
     url: '/v1/prompts/{prompt_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List branches: `main`, then the others, newest first
+ */
+export const listPromptBranches = <ThrowOnError extends boolean = false>(options: Options<ListPromptBranchesData, ThrowOnError>): RequestResult<ListPromptBranchesResponses, ListPromptBranchesErrors, ThrowOnError> => (options.client ?? client).get<ListPromptBranchesResponses, ListPromptBranchesErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/branches', ...options });
+
+/**
+ * Begin a branch at a version. Its name is never used again in this prompt
+ *
+ * 404 `PROMPT_VERSION_NOT_FOUND`; 409 `BRANCH_NAME_TAKEN`, `PROMPT_ARCHIVED`.
+ */
+export const createPromptBranch = <ThrowOnError extends boolean = false>(options: Options<CreatePromptBranchData, ThrowOnError>): RequestResult<CreatePromptBranchResponses, CreatePromptBranchErrors, ThrowOnError> => (options.client ?? client).post<CreatePromptBranchResponses, CreatePromptBranchErrors, ThrowOnError>({
+    url: '/v1/prompts/{prompt_id}/branches',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get one branch with its head. 404 `BRANCH_NOT_FOUND`
+ */
+export const getPromptBranch = <ThrowOnError extends boolean = false>(options: Options<GetPromptBranchData, ThrowOnError>): RequestResult<GetPromptBranchResponses, GetPromptBranchErrors, ThrowOnError> => (options.client ?? client).get<GetPromptBranchResponses, GetPromptBranchErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/branches/{branch}', ...options });
+
+/**
+ * End a branch without a merge; its versions stay. Of one that has ended nothing changes
+ *
+ * `main` cannot be closed: 422 `BRANCH_RESERVED`.
+ */
+export const closePromptBranch = <ThrowOnError extends boolean = false>(options: Options<ClosePromptBranchData, ThrowOnError>): RequestResult<ClosePromptBranchResponses, ClosePromptBranchErrors, ThrowOnError> => (options.client ?? client).post<ClosePromptBranchResponses, ClosePromptBranchErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/branches/{branch}:close', ...options });
+
+/**
+ * Merge into this branch: a version with two parents, or none where it descends from the source
+ *
+ * 409 `MERGE_CONFLICTED`: preview the merge and settle each conflict; `BRANCH_MOVED`,
+ * `BRANCH_NOT_OPEN`, `PROMPT_ARCHIVED`. 422 `PROMPT_INVALID`: the result could not be saved.
+ */
+export const mergePromptBranch = <ThrowOnError extends boolean = false>(options: Options<MergePromptBranchData, ThrowOnError>): RequestResult<MergePromptBranchResponses, MergePromptBranchErrors, ThrowOnError> => (options.client ?? client).post<MergePromptBranchResponses, MergePromptBranchErrors, ThrowOnError>({
+    url: '/v1/prompts/{prompt_id}/branches/{branch}:merge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what a merge into this branch would give, and each conflict; nothing is written
+ *
+ * 409 `BRANCH_MOVED`: `metadata.head_version` is the branch's present head.
+ */
+export const previewPromptMerge = <ThrowOnError extends boolean = false>(options: Options<PreviewPromptMergeData, ThrowOnError>): RequestResult<PreviewPromptMergeResponses, PreviewPromptMergeErrors, ThrowOnError> => (options.client ?? client).post<PreviewPromptMergeResponses, PreviewPromptMergeErrors, ThrowOnError>({
+    url: '/v1/prompts/{prompt_id}/branches/{branch}:preview-merge',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -456,7 +517,10 @@ export const resolvePrompt = <ThrowOnError extends boolean = false>(options: Opt
 export const listPromptVersions = <ThrowOnError extends boolean = false>(options: Options<ListPromptVersionsData, ThrowOnError>): RequestResult<ListPromptVersionsResponses, ListPromptVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListPromptVersionsResponses, ListPromptVersionsErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/versions', ...options });
 
 /**
- * Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`
+ * Add an immutable version to a branch; on `main`, `latest` moves to it
+ *
+ * 409 `BRANCH_MOVED` (`metadata.head_version`: the present head), `BRANCH_NOT_OPEN`,
+ * `PROMPT_ARCHIVED`; 404 `BRANCH_NOT_FOUND`.
  */
 export const createPromptVersion = <ThrowOnError extends boolean = false>(options: Options<CreatePromptVersionData, ThrowOnError>): RequestResult<CreatePromptVersionResponses, CreatePromptVersionErrors, ThrowOnError> => (options.client ?? client).post<CreatePromptVersionResponses, CreatePromptVersionErrors, ThrowOnError>({
     url: '/v1/prompts/{prompt_id}/versions',

@@ -66,6 +66,17 @@ export type BrowserSession = {
 };
 
 /**
+ * ConflictLines
+ *
+ * Where the conflicting lines of a text stand.
+ */
+export type ConflictLines = {
+    base: LineRange;
+    ours: LineRange;
+    theirs: LineRange;
+};
+
+/**
  * CopyPromptTemplate
  *
  * What the copy is to be called.
@@ -251,11 +262,35 @@ export type CreatePrompt = {
 };
 
 /**
+ * CreatePromptBranch
+ *
+ * A new branch.
+ */
+export type CreatePromptBranch = {
+    /**
+     * Version to begin at; 0: the head of `main`.
+     */
+    base_version?: number;
+    /**
+     * 1 to 100 of A-Z, a-z, 0-9, `_`, `.`, `-`, with `/` between parts.
+     */
+    name: string;
+};
+
+/**
  * CreatePromptVersion
  *
  * A new version.
  */
 export type CreatePromptVersion = {
+    /**
+     * The branch's head as you know it: when it is another, 409 `BRANCH_MOVED` says which, and nothing is written. 0: whatever it is.
+     */
+    base_version?: number;
+    /**
+     * The branch to add it to.
+     */
+    branch?: string;
     content: PromptDraft;
     /**
      * Why this version was made.
@@ -504,6 +539,19 @@ export type LedgerTransactionPage = {
 };
 
 /**
+ * LineRange
+ *
+ * Lines of a text.
+ */
+export type LineRange = {
+    count: number;
+    /**
+     * From 1; of no lines, the one before which they would stand.
+     */
+    start: number;
+};
+
+/**
  * LintFinding
  *
  * What a rule found.
@@ -670,6 +718,155 @@ export type MemberPage = {
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * MergeConflict
+ *
+ * A place that both sides changed, each in its own way.
+ */
+export type MergeConflict = {
+    /**
+     * Null where that version has nothing there, or where several common ancestors differ; of a text its lines.
+     */
+    base: unknown;
+    /**
+     * A resolution of the request settles it.
+     */
+    is_settled: boolean;
+    /**
+     * Of a text only.
+     */
+    lines: ConflictLines | null;
+    /**
+     * As the target has it.
+     */
+    ours: unknown;
+    /**
+     * Names it in every preview of the same versions; messages are counted as the target has them.
+     */
+    path: string;
+    /**
+     * As the source has it.
+     */
+    theirs: unknown;
+};
+
+/**
+ * MergeFault
+ *
+ * What keeps a result from being saved.
+ */
+export type MergeFault = {
+    description: string;
+    field: string;
+};
+
+/**
+ * MergePreview
+ *
+ * What a merge would give.
+ */
+export type MergePreview = {
+    /**
+     * The nearest common ancestor, or the version that a draft changes. Of several nearest ones, which merges that crossed leave, the newest.
+     */
+    base_version: number;
+    conflicts: Array<MergeConflict>;
+    /**
+     * Conflicts that are not settled stand as the target has them.
+     */
+    content: PromptContent;
+    /**
+     * What keeps the result from being saved.
+     */
+    faults: Array<MergeFault>;
+    /**
+     * Every conflict is settled.
+     */
+    is_settled: boolean;
+    /**
+     * Nothing to write: the target descends from the source, or holds already what the draft would give.
+     */
+    is_unchanged: boolean;
+    /**
+     * `theirs`; 0 for a draft.
+     */
+    source_version: number;
+    /**
+     * Head of the target: `ours`.
+     */
+    target_version: number;
+};
+
+/**
+ * MergePromptBranch
+ *
+ * A merge to make.
+ */
+export type MergePromptBranch = {
+    /**
+     * The source branch stays open instead of being marked merged.
+     */
+    is_source_kept?: boolean;
+    /**
+     * Why this version was made.
+     */
+    note?: string;
+    /**
+     * Each of another conflict.
+     */
+    resolutions?: Array<MergeResolution>;
+    source: MergeSource;
+    /**
+     * Head of the target as you know it; 0: whatever it is. With resolutions, this and `source.version` must be those of the preview.
+     */
+    target_version?: number;
+};
+
+/**
+ * MergeResolution
+ *
+ * Settles one conflict: by a side, or by a value.
+ */
+export type MergeResolution = {
+    /**
+     * `path` of the conflict.
+     */
+    path: string;
+    /**
+     * Whose value to take.
+     */
+    side?: 'base' | 'ours' | 'theirs' | null;
+    /**
+     * Without a side: what to put there; null: nothing stands there.
+     */
+    value?: unknown;
+};
+
+/**
+ * MergeSource
+ *
+ * What to merge: a branch, or a version.
+ */
+export type MergeSource = {
+    branch?: string | null;
+    /**
+     * With a branch: its head as you know it, 409 `BRANCH_MOVED` when it is another; 0: whatever it is. Without one: the version to merge.
+     */
+    version?: number;
+};
+
+/**
+ * MergedBranch
+ *
+ * What a merge wrote.
+ */
+export type MergedBranch = {
+    /**
+     * Null: the target descends from the source, nothing was written.
+     */
+    version: PromptVersion | null;
 };
 
 /**
@@ -871,6 +1068,44 @@ export type PipelineVersionPage = {
 };
 
 /**
+ * PreviewPromptMerge
+ *
+ * A merge to try.
+ */
+export type PreviewPromptMerge = {
+    /**
+     * Each of another conflict.
+     */
+    resolutions?: Array<MergeResolution>;
+    source: PreviewSource;
+    /**
+     * Head of the target as you know it; 0: whatever it is.
+     */
+    target_version?: number;
+};
+
+/**
+ * PreviewSource
+ *
+ * What to merge: a draft, else a branch, else a version.
+ */
+export type PreviewSource = {
+    branch?: string | null;
+    /**
+     * Content that is not saved.
+     */
+    draft?: PromptDraft | null;
+    /**
+     * With a draft: the version that it changes.
+     */
+    draft_base_version?: number;
+    /**
+     * With a branch: its head as you know it, 409 `BRANCH_MOVED` when it is another; 0: whatever it is. Without one: the version to merge.
+     */
+    version?: number;
+};
+
+/**
  * Price
  *
  * Price of a model.
@@ -972,6 +1207,9 @@ export type Prompt = {
      * `latest` included.
      */
     labels: Array<PromptLabel>;
+    /**
+     * Number of the newest version, on whatever branch.
+     */
     latest_version: number;
     name: string;
     tags: Array<string>;
@@ -980,6 +1218,53 @@ export type Prompt = {
      * RFC 3339, UTC.
      */
     update_time: string;
+};
+
+/**
+ * PromptBranch
+ *
+ * A line of versions beside the others.
+ */
+export type PromptBranch = {
+    /**
+     * Version that it began at; 0 for `main`.
+     */
+    base_version: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    /**
+     * `usr_…` or `key_…`; empty for `main`.
+     */
+    creator_id: string;
+    /**
+     * When it was merged or closed.
+     */
+    end_time: string | null;
+    /**
+     * Its newest version; `base_version` as long as it has none of its own.
+     */
+    head_version: number;
+    /**
+     * Version that merged it; 0: none did.
+     */
+    merge_version: number;
+    name: string;
+    state: 'open' | 'merged' | 'closed';
+};
+
+/**
+ * PromptBranchPage
+ *
+ * Branches: `main`, then the others, newest first.
+ */
+export type PromptBranchPage = {
+    items: Array<PromptBranch>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
 };
 
 /**
@@ -1236,6 +1521,10 @@ export type PromptTemplatePage = {
  * An immutable version.
  */
 export type PromptVersion = {
+    /**
+     * Branch that it was added to.
+     */
+    branch: string;
     content: PromptContent;
     /**
      * SHA-256 of the canonical content, hex.
@@ -1251,6 +1540,10 @@ export type PromptVersion = {
     creator_id: string;
     note: string;
     number: number;
+    /**
+     * Versions it came from: none for the first, two for a merge, whose branch's former head comes first.
+     */
+    parents: Array<number>;
     prompt_id: string;
     /**
      * Used in the templates and not declared in `variables`: required strings.
@@ -4799,6 +5092,467 @@ export type UpdatePromptResponses = {
 };
 
 export type UpdatePromptResponse = UpdatePromptResponses[keyof UpdatePromptResponses];
+
+export type ListPromptBranchesData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+        /**
+         * Only branches of this state.
+         */
+        state?: 'open' | 'merged' | 'closed' | null;
+    };
+    url: '/v1/prompts/{prompt_id}/branches';
+};
+
+export type ListPromptBranchesErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListPromptBranchesError = ListPromptBranchesErrors[keyof ListPromptBranchesErrors];
+
+export type ListPromptBranchesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptBranchPage;
+};
+
+export type ListPromptBranchesResponse = ListPromptBranchesResponses[keyof ListPromptBranchesResponses];
+
+export type CreatePromptBranchData = {
+    body: CreatePromptBranch;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/branches';
+};
+
+export type CreatePromptBranchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreatePromptBranchError = CreatePromptBranchErrors[keyof CreatePromptBranchErrors];
+
+export type CreatePromptBranchResponses = {
+    /**
+     * Successful Response
+     */
+    201: PromptBranch;
+};
+
+export type CreatePromptBranchResponse = CreatePromptBranchResponses[keyof CreatePromptBranchResponses];
+
+export type GetPromptBranchData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Branch, with slashes as `%2F`; every prompt has `main`.
+         */
+        branch: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/branches/{branch}';
+};
+
+export type GetPromptBranchErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetPromptBranchError = GetPromptBranchErrors[keyof GetPromptBranchErrors];
+
+export type GetPromptBranchResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptBranch;
+};
+
+export type GetPromptBranchResponse = GetPromptBranchResponses[keyof GetPromptBranchResponses];
+
+export type ClosePromptBranchData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Branch, with slashes as `%2F`; every prompt has `main`.
+         */
+        branch: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/branches/{branch}:close';
+};
+
+export type ClosePromptBranchErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ClosePromptBranchError = ClosePromptBranchErrors[keyof ClosePromptBranchErrors];
+
+export type ClosePromptBranchResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptBranch;
+};
+
+export type ClosePromptBranchResponse = ClosePromptBranchResponses[keyof ClosePromptBranchResponses];
+
+export type MergePromptBranchData = {
+    body: MergePromptBranch;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Branch, with slashes as `%2F`; every prompt has `main`.
+         */
+        branch: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/branches/{branch}:merge';
+};
+
+export type MergePromptBranchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type MergePromptBranchError = MergePromptBranchErrors[keyof MergePromptBranchErrors];
+
+export type MergePromptBranchResponses = {
+    /**
+     * Successful Response
+     */
+    200: MergedBranch;
+};
+
+export type MergePromptBranchResponse = MergePromptBranchResponses[keyof MergePromptBranchResponses];
+
+export type PreviewPromptMergeData = {
+    body: PreviewPromptMerge;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+        /**
+         * Branch, with slashes as `%2F`; every prompt has `main`.
+         */
+        branch: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/branches/{branch}:preview-merge';
+};
+
+export type PreviewPromptMergeErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type PreviewPromptMergeError = PreviewPromptMergeErrors[keyof PreviewPromptMergeErrors];
+
+export type PreviewPromptMergeResponses = {
+    /**
+     * Successful Response
+     */
+    200: MergePreview;
+};
+
+export type PreviewPromptMergeResponse = PreviewPromptMergeResponses[keyof PreviewPromptMergeResponses];
 
 export type ListPromptLabelHistoryData = {
     body?: never;

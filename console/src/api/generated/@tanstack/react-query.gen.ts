@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { archivePipeline, archivePrompt, cancelRun, copyPromptTemplate, createApiKey, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, type Options, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
+import { archivePipeline, archivePrompt, cancelRun, closePromptBranch, copyPromptTemplate, createApiKey, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptBranch, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, getApiKey, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptBranch, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptBranches, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, mergePromptBranch, type Options, previewPromptMerge, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, ClosePromptBranchData, ClosePromptBranchError, ClosePromptBranchResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptBranchData, CreatePromptBranchError, CreatePromptBranchResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptBranchData, GetPromptBranchError, GetPromptBranchResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptBranchesData, ListPromptBranchesError, ListPromptBranchesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, MergePromptBranchData, MergePromptBranchError, MergePromptBranchResponse, PreviewPromptMergeData, PreviewPromptMergeError, PreviewPromptMergeResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1018,6 +1018,149 @@ export const updatePromptMutation = (options?: Partial<Options<UpdatePromptData>
     return mutationOptions;
 };
 
+export const listPromptBranchesQueryKey = (options: Options<ListPromptBranchesData>) => createQueryKey('listPromptBranches', options);
+
+/**
+ * List branches: `main`, then the others, newest first
+ */
+export const listPromptBranchesOptions = (options: Options<ListPromptBranchesData>) => queryOptions<ListPromptBranchesResponse, ListPromptBranchesError, ListPromptBranchesResponse, ReturnType<typeof listPromptBranchesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPromptBranches({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptBranchesQueryKey(options)
+});
+
+export const listPromptBranchesInfiniteQueryKey = (options: Options<ListPromptBranchesData>): QueryKey<Options<ListPromptBranchesData>> => createQueryKey('listPromptBranches', options, true);
+
+/**
+ * List branches: `main`, then the others, newest first
+ */
+export const listPromptBranchesInfiniteOptions = (options: Options<ListPromptBranchesData>) => {
+    const opts = infiniteQueryOptions<ListPromptBranchesResponse, ListPromptBranchesError, InfiniteData<ListPromptBranchesResponse>, QueryKey<Options<ListPromptBranchesData>>, string | Pick<QueryKey<Options<ListPromptBranchesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListPromptBranchesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listPromptBranches({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listPromptBranchesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Begin a branch at a version. Its name is never used again in this prompt
+ *
+ * 404 `PROMPT_VERSION_NOT_FOUND`; 409 `BRANCH_NAME_TAKEN`, `PROMPT_ARCHIVED`.
+ */
+export const createPromptBranchMutation = (options?: Partial<Options<CreatePromptBranchData>>): UseMutationOptions<CreatePromptBranchResponse, CreatePromptBranchError, Options<CreatePromptBranchData>> => {
+    const mutationOptions: UseMutationOptions<CreatePromptBranchResponse, CreatePromptBranchError, Options<CreatePromptBranchData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createPromptBranch({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getPromptBranchQueryKey = (options: Options<GetPromptBranchData>) => createQueryKey('getPromptBranch', options);
+
+/**
+ * Get one branch with its head. 404 `BRANCH_NOT_FOUND`
+ */
+export const getPromptBranchOptions = (options: Options<GetPromptBranchData>) => queryOptions<GetPromptBranchResponse, GetPromptBranchError, GetPromptBranchResponse, ReturnType<typeof getPromptBranchQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getPromptBranch({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getPromptBranchQueryKey(options)
+});
+
+/**
+ * End a branch without a merge; its versions stay. Of one that has ended nothing changes
+ *
+ * `main` cannot be closed: 422 `BRANCH_RESERVED`.
+ */
+export const closePromptBranchMutation = (options?: Partial<Options<ClosePromptBranchData>>): UseMutationOptions<ClosePromptBranchResponse, ClosePromptBranchError, Options<ClosePromptBranchData>> => {
+    const mutationOptions: UseMutationOptions<ClosePromptBranchResponse, ClosePromptBranchError, Options<ClosePromptBranchData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await closePromptBranch({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Merge into this branch: a version with two parents, or none where it descends from the source
+ *
+ * 409 `MERGE_CONFLICTED`: preview the merge and settle each conflict; `BRANCH_MOVED`,
+ * `BRANCH_NOT_OPEN`, `PROMPT_ARCHIVED`. 422 `PROMPT_INVALID`: the result could not be saved.
+ */
+export const mergePromptBranchMutation = (options?: Partial<Options<MergePromptBranchData>>): UseMutationOptions<MergePromptBranchResponse, MergePromptBranchError, Options<MergePromptBranchData>> => {
+    const mutationOptions: UseMutationOptions<MergePromptBranchResponse, MergePromptBranchError, Options<MergePromptBranchData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await mergePromptBranch({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show what a merge into this branch would give, and each conflict; nothing is written
+ *
+ * 409 `BRANCH_MOVED`: `metadata.head_version` is the branch's present head.
+ */
+export const previewPromptMergeMutation = (options?: Partial<Options<PreviewPromptMergeData>>): UseMutationOptions<PreviewPromptMergeResponse, PreviewPromptMergeError, Options<PreviewPromptMergeData>> => {
+    const mutationOptions: UseMutationOptions<PreviewPromptMergeResponse, PreviewPromptMergeError, Options<PreviewPromptMergeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewPromptMerge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listPromptLabelHistoryQueryKey = (options: Options<ListPromptLabelHistoryData>) => createQueryKey('listPromptLabelHistory', options);
 
 /**
@@ -1306,7 +1449,10 @@ export const listPromptVersionsInfiniteOptions = (options: Options<ListPromptVer
 };
 
 /**
- * Add an immutable version; `latest` moves to it. 409 `PROMPT_ARCHIVED`
+ * Add an immutable version to a branch; on `main`, `latest` moves to it
+ *
+ * 409 `BRANCH_MOVED` (`metadata.head_version`: the present head), `BRANCH_NOT_OPEN`,
+ * `PROMPT_ARCHIVED`; 404 `BRANCH_NOT_FOUND`.
  */
 export const createPromptVersionMutation = (options?: Partial<Options<CreatePromptVersionData>>): UseMutationOptions<CreatePromptVersionResponse, CreatePromptVersionError, Options<CreatePromptVersionData>> => {
     const mutationOptions: UseMutationOptions<CreatePromptVersionResponse, CreatePromptVersionError, Options<CreatePromptVersionData>> = {

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from promptpilot.options.v1 import options_pb2 as promptpilot_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#promptpilot/prompts/v1/events.proto\x12\x16promptpilot.prompts.v1\x1a$promptpilot/options/v1/options.proto\"Y\n\x11TenantProvisioned\x12\x11\n\ttenant_id\x18\x01 \x01(\t:1\x92\xb5\x18-dev.promptpilot.prompts.tenant.provisioned.v1\"Q\n\rPromptCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.created.v1\"Q\n\rPromptUpdated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.updated.v1\"S\n\x0ePromptArchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:.\x92\xb5\x18*dev.promptpilot.prompts.prompt.archived.v1\"W\n\x10PromptUnarchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:0\x92\xb5\x18,dev.promptpilot.prompts.prompt.unarchived.v1\"q\n\x14PromptVersionCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05:5\x92\xb5\x18\x31\x64\x65v.promptpilot.prompts.prompt_version.created.v1\"\xa0\x01\n\x0ePromptLabelSet\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x18\n\x10previous_version\x18\x04 \x01(\x05\x12\x10\n\x08sequence\x18\x05 \x01(\x05:/\x92\xb5\x18+dev.promptpilot.prompts.prompt_label.set.v1\"\x97\x01\n\x12PromptLabelDeleted\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x18\n\x10previous_version\x18\x03 \x01(\x05\x12\x10\n\x08sequence\x18\x04 \x01(\x05:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_label.deleted.v1\"\\\n\x12LabelPolicyCreated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.created.v1\"\\\n\x12LabelPolicyUpdated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.updated.v1\"\\\n\x12LabelPolicyDeleted\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.deleted.v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#promptpilot/prompts/v1/events.proto\x12\x16promptpilot.prompts.v1\x1a$promptpilot/options/v1/options.proto\"Y\n\x11TenantProvisioned\x12\x11\n\ttenant_id\x18\x01 \x01(\t:1\x92\xb5\x18-dev.promptpilot.prompts.tenant.provisioned.v1\"Q\n\rPromptCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.created.v1\"Q\n\rPromptUpdated\x12\x11\n\tprompt_id\x18\x01 \x01(\t:-\x92\xb5\x18)dev.promptpilot.prompts.prompt.updated.v1\"S\n\x0ePromptArchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:.\x92\xb5\x18*dev.promptpilot.prompts.prompt.archived.v1\"W\n\x10PromptUnarchived\x12\x11\n\tprompt_id\x18\x01 \x01(\t:0\x92\xb5\x18,dev.promptpilot.prompts.prompt.unarchived.v1\"\x81\x01\n\x14PromptVersionCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0e\n\x06\x62ranch\x18\x03 \x01(\t:5\x92\xb5\x18\x31\x64\x65v.promptpilot.prompts.prompt_version.created.v1\"\xa0\x01\n\x0ePromptLabelSet\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x18\n\x10previous_version\x18\x04 \x01(\x05\x12\x10\n\x08sequence\x18\x05 \x01(\x05:/\x92\xb5\x18+dev.promptpilot.prompts.prompt_label.set.v1\"\x97\x01\n\x12PromptLabelDeleted\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x18\n\x10previous_version\x18\x03 \x01(\x05\x12\x10\n\x08sequence\x18\x04 \x01(\x05:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_label.deleted.v1\"\\\n\x12LabelPolicyCreated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.created.v1\"\\\n\x12LabelPolicyUpdated\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.updated.v1\"\\\n\x12LabelPolicyDeleted\x12\x11\n\tpolicy_id\x18\x01 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.label_policy.deleted.v1\"\x84\x01\n\x13PromptBranchCreated\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62ranch\x18\x02 \x01(\t\x12\x14\n\x0c\x62\x61se_version\x18\x03 \x01(\x05:4\x92\xb5\x18\x30\x64\x65v.promptpilot.prompts.prompt_branch.created.v1\"l\n\x12PromptBranchClosed\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0e\n\x06\x62ranch\x18\x02 \x01(\t:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_branch.closed.v1\"\xa5\x01\n\x12PromptBranchMerged\x12\x11\n\tprompt_id\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x0e\n\x06\x62ranch\x18\x04 \x01(\t\x12\x16\n\x0esource_version\x18\x05 \x01(\x05:3\x92\xb5\x18/dev.promptpilot.prompts.prompt_branch.merged.v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,6 +54,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LABELPOLICYUPDATED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.label_policy.updated.v1'
   _globals['_LABELPOLICYDELETED']._loaded_options = None
   _globals['_LABELPOLICYDELETED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.label_policy.deleted.v1'
+  _globals['_PROMPTBRANCHCREATED']._loaded_options = None
+  _globals['_PROMPTBRANCHCREATED']._serialized_options = b'\222\265\0300dev.promptpilot.prompts.prompt_branch.created.v1'
+  _globals['_PROMPTBRANCHCLOSED']._loaded_options = None
+  _globals['_PROMPTBRANCHCLOSED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.prompt_branch.closed.v1'
+  _globals['_PROMPTBRANCHMERGED']._loaded_options = None
+  _globals['_PROMPTBRANCHMERGED']._serialized_options = b'\222\265\030/dev.promptpilot.prompts.prompt_branch.merged.v1'
   _globals['_TENANTPROVISIONED']._serialized_start=101
   _globals['_TENANTPROVISIONED']._serialized_end=190
   _globals['_PROMPTCREATED']._serialized_start=192
@@ -64,16 +70,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROMPTARCHIVED']._serialized_end=441
   _globals['_PROMPTUNARCHIVED']._serialized_start=443
   _globals['_PROMPTUNARCHIVED']._serialized_end=530
-  _globals['_PROMPTVERSIONCREATED']._serialized_start=532
-  _globals['_PROMPTVERSIONCREATED']._serialized_end=645
-  _globals['_PROMPTLABELSET']._serialized_start=648
-  _globals['_PROMPTLABELSET']._serialized_end=808
-  _globals['_PROMPTLABELDELETED']._serialized_start=811
-  _globals['_PROMPTLABELDELETED']._serialized_end=962
-  _globals['_LABELPOLICYCREATED']._serialized_start=964
-  _globals['_LABELPOLICYCREATED']._serialized_end=1056
-  _globals['_LABELPOLICYUPDATED']._serialized_start=1058
-  _globals['_LABELPOLICYUPDATED']._serialized_end=1150
-  _globals['_LABELPOLICYDELETED']._serialized_start=1152
-  _globals['_LABELPOLICYDELETED']._serialized_end=1244
+  _globals['_PROMPTVERSIONCREATED']._serialized_start=533
+  _globals['_PROMPTVERSIONCREATED']._serialized_end=662
+  _globals['_PROMPTLABELSET']._serialized_start=665
+  _globals['_PROMPTLABELSET']._serialized_end=825
+  _globals['_PROMPTLABELDELETED']._serialized_start=828
+  _globals['_PROMPTLABELDELETED']._serialized_end=979
+  _globals['_LABELPOLICYCREATED']._serialized_start=981
+  _globals['_LABELPOLICYCREATED']._serialized_end=1073
+  _globals['_LABELPOLICYUPDATED']._serialized_start=1075
+  _globals['_LABELPOLICYUPDATED']._serialized_end=1167
+  _globals['_LABELPOLICYDELETED']._serialized_start=1169
+  _globals['_LABELPOLICYDELETED']._serialized_end=1261
+  _globals['_PROMPTBRANCHCREATED']._serialized_start=1264
+  _globals['_PROMPTBRANCHCREATED']._serialized_end=1396
+  _globals['_PROMPTBRANCHCLOSED']._serialized_start=1398
+  _globals['_PROMPTBRANCHCLOSED']._serialized_end=1506
+  _globals['_PROMPTBRANCHMERGED']._serialized_start=1509
+  _globals['_PROMPTBRANCHMERGED']._serialized_end=1674
 # @@protoc_insertion_point(module_scope)

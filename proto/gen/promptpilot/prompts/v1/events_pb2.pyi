@@ -129,17 +129,21 @@ class PromptVersionCreated(_message.Message):
 
     PROMPT_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
     prompt_id: _builtins.str
     version: _builtins.int
+    branch: _builtins.str
+    """Empty in events from before there were branches: main."""
     def __init__(
         self,
         *,
         prompt_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        branch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt_id", b"prompt_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "prompt_id", b"prompt_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -274,3 +278,90 @@ class LabelPolicyDeleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LabelPolicyDeleted: _TypeAlias = LabelPolicyDeleted  # noqa: Y015
+
+@_typing.final
+class PromptBranchCreated(_message.Message):
+    """A branch began."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    BASE_VERSION_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    branch: _builtins.str
+    base_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        branch: _builtins.str = ...,
+        base_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_version", b"base_version", "branch", b"branch", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptBranchCreated: _TypeAlias = PromptBranchCreated  # noqa: Y015
+
+@_typing.final
+class PromptBranchClosed(_message.Message):
+    """A branch ended without a merge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    branch: _builtins.str
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        branch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptBranchClosed: _TypeAlias = PromptBranchClosed  # noqa: Y015
+
+@_typing.final
+class PromptBranchMerged(_message.Message):
+    """A branch or version was merged into a branch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    SOURCE_VERSION_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    target: _builtins.str
+    """Branch that took the merge."""
+    version: _builtins.int
+    """The merge version."""
+    branch: _builtins.str
+    """What was merged; empty when a version was named by its number."""
+    source_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        target: _builtins.str = ...,
+        version: _builtins.int = ...,
+        branch: _builtins.str = ...,
+        source_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "prompt_id", b"prompt_id", "source_version", b"source_version", "target", b"target", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptBranchMerged: _TypeAlias = PromptBranchMerged  # noqa: Y015

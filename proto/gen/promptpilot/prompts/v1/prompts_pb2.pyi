@@ -84,6 +84,34 @@ VARIABLE_TYPE_OBJECT: VariableType.ValueType  # 6
 """A JSON object; sections open it."""
 Global___VariableType: _TypeAlias = VariableType  # noqa: Y015
 
+class _BranchState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BranchStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BranchState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BRANCH_STATE_UNSPECIFIED: _BranchState.ValueType  # 0
+    """In a list: branches of any state."""
+    BRANCH_STATE_OPEN: _BranchState.ValueType  # 1
+    """Takes versions."""
+    BRANCH_STATE_MERGED: _BranchState.ValueType  # 2
+    """Was merged; kept to be read."""
+    BRANCH_STATE_CLOSED: _BranchState.ValueType  # 3
+    """Was ended without a merge; kept to be read."""
+
+class BranchState(_BranchState, metaclass=_BranchStateEnumTypeWrapper):
+    """Where a branch is in its life."""
+
+BRANCH_STATE_UNSPECIFIED: BranchState.ValueType  # 0
+"""In a list: branches of any state."""
+BRANCH_STATE_OPEN: BranchState.ValueType  # 1
+"""Takes versions."""
+BRANCH_STATE_MERGED: BranchState.ValueType  # 2
+"""Was merged; kept to be read."""
+BRANCH_STATE_CLOSED: BranchState.ValueType  # 3
+"""Was ended without a merge; kept to be read."""
+Global___BranchState: _TypeAlias = BranchState  # noqa: Y015
+
 class _LintSeverity:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -171,6 +199,34 @@ LABEL_CHANGE_ROLLED_BACK: LabelChange.ValueType  # 3
 LABEL_CHANGE_RECORDED: LabelChange.ValueType  # 4
 """It was found standing there when the history began."""
 Global___LabelChange: _TypeAlias = LabelChange  # noqa: Y015
+
+class _MergeSide:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MergeSideEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MergeSide.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MERGE_SIDE_UNSPECIFIED: _MergeSide.ValueType  # 0
+    """By `value`."""
+    MERGE_SIDE_BASE: _MergeSide.ValueType  # 1
+    """As the common ancestor has it."""
+    MERGE_SIDE_OURS: _MergeSide.ValueType  # 2
+    """As the target has it."""
+    MERGE_SIDE_THEIRS: _MergeSide.ValueType  # 3
+    """As the source has it."""
+
+class MergeSide(_MergeSide, metaclass=_MergeSideEnumTypeWrapper):
+    """Side of a merge."""
+
+MERGE_SIDE_UNSPECIFIED: MergeSide.ValueType  # 0
+"""By `value`."""
+MERGE_SIDE_BASE: MergeSide.ValueType  # 1
+"""As the common ancestor has it."""
+MERGE_SIDE_OURS: MergeSide.ValueType  # 2
+"""As the target has it."""
+MERGE_SIDE_THEIRS: MergeSide.ValueType  # 3
+"""As the source has it."""
+Global___MergeSide: _TypeAlias = MergeSide  # noqa: Y015
 
 @_typing.final
 class Message(_message.Message):
@@ -285,6 +341,57 @@ class PromptContent(_message.Message):
 Global___PromptContent: _TypeAlias = PromptContent  # noqa: Y015
 
 @_typing.final
+class PromptBranch(_message.Message):
+    """A line of versions beside the others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    BASE_VERSION_FIELD_NUMBER: _builtins.int
+    HEAD_VERSION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    CREATOR_ID_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    MERGE_VERSION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """1..100 of A-Z, a-z, 0-9, _, ., - with / between parts. `main` is there from the start."""
+    base_version: _builtins.int
+    """Version that it began at; 0 for `main`."""
+    head_version: _builtins.int
+    """Its newest version; base_version as long as it has none of its own."""
+    state: Global___BranchState.ValueType
+    creator_id: _builtins.str
+    """usr_… or key_…; empty for `main`."""
+    merge_version: _builtins.int
+    """Version that merged it, 0 when none did."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was merged or closed."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        base_version: _builtins.int = ...,
+        head_version: _builtins.int = ...,
+        state: Global___BranchState.ValueType = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        creator_id: _builtins.str = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        merge_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "end_time", b"end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_version", b"base_version", "create_time", b"create_time", "creator_id", b"creator_id", "end_time", b"end_time", "head_version", b"head_version", "merge_version", b"merge_version", "name", b"name", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptBranch: _TypeAlias = PromptBranch  # noqa: Y015
+
+@_typing.final
 class PromptLabel(_message.Message):
     """A label and where it points."""
 
@@ -342,6 +449,7 @@ class Prompt(_message.Message):
     """At most 2,000 characters."""
     type: Global___PromptType.ValueType
     latest_version: _builtins.int
+    """Number of the newest version, whatever its branch; label `latest` is the head of `main`."""
     etag: _builtins.str
     """Opaque; send it back in UpdatePrompt."""
     @_builtins.property
@@ -397,6 +505,8 @@ class PromptVersion(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     CREATOR_ID_FIELD_NUMBER: _builtins.int
     UNDECLARED_VARIABLES_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    PARENTS_FIELD_NUMBER: _builtins.int
     prompt_id: _builtins.str
     number: _builtins.int
     """1, 2, 3 …"""
@@ -406,6 +516,8 @@ class PromptVersion(_message.Message):
     """SHA-256 of the canonical content, hex."""
     creator_id: _builtins.str
     """usr_… or key_…; empty when the platform made it (the default library)."""
+    branch: _builtins.str
+    """Branch that it was added to."""
     @_builtins.property
     def content(self) -> Global___PromptContent: ...
     @_builtins.property
@@ -413,6 +525,10 @@ class PromptVersion(_message.Message):
     @_builtins.property
     def undeclared_variables(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Output only: names that the templates use and `content.variables` does not declare; each is a required string."""
+
+    @_builtins.property
+    def parents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Numbers of the versions it came from: none for the first, two for a merge (the branch's former head first)."""
 
     def __init__(
         self,
@@ -425,10 +541,12 @@ class PromptVersion(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         creator_id: _builtins.str = ...,
         undeclared_variables: _abc.Iterable[_builtins.str] | None = ...,
+        branch: _builtins.str = ...,
+        parents: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "content_hash", b"content_hash", "create_time", b"create_time", "creator_id", b"creator_id", "note", b"note", "number", b"number", "prompt_id", b"prompt_id", "undeclared_variables", b"undeclared_variables"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "content", b"content", "content_hash", b"content_hash", "create_time", b"create_time", "creator_id", b"creator_id", "note", b"note", "number", b"number", "parents", b"parents", "prompt_id", b"prompt_id", "undeclared_variables", b"undeclared_variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -829,9 +947,15 @@ class CreatePromptVersionRequest(_message.Message):
     PROMPT_ID_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    BASE_VERSION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     prompt_id: _builtins.str
     note: _builtins.str
+    branch: _builtins.str
+    """Empty: main."""
+    base_version: _builtins.int
+    """The branch's head as the caller knows it; 0: whatever it is."""
     @_builtins.property
     def content(self) -> Global___PromptContent: ...
     def __init__(
@@ -841,10 +965,12 @@ class CreatePromptVersionRequest(_message.Message):
         prompt_id: _builtins.str = ...,
         content: Global___PromptContent | None = ...,
         note: _builtins.str = ...,
+        branch: _builtins.str = ...,
+        base_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "note", b"note", "prompt_id", b"prompt_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_version", b"base_version", "branch", b"branch", "content", b"content", "note", b"note", "prompt_id", b"prompt_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2239,3 +2365,565 @@ class DeleteLabelPolicyResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteLabelPolicyResponse: _TypeAlias = DeleteLabelPolicyResponse  # noqa: Y015
+
+@_typing.final
+class CreatePromptBranchRequest(_message.Message):
+    """Input of CreatePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BASE_VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    name: _builtins.str
+    base_version: _builtins.int
+    """0: the head of main."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        prompt_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        base_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_version", b"base_version", "name", b"name", "prompt_id", b"prompt_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreatePromptBranchRequest: _TypeAlias = CreatePromptBranchRequest  # noqa: Y015
+
+@_typing.final
+class CreatePromptBranchResponse(_message.Message):
+    """Answer of CreatePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def branch(self) -> Global___PromptBranch: ...
+    def __init__(
+        self,
+        *,
+        branch: Global___PromptBranch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreatePromptBranchResponse: _TypeAlias = CreatePromptBranchResponse  # noqa: Y015
+
+@_typing.final
+class GetPromptBranchRequest(_message.Message):
+    """Input of GetPromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    branch: _builtins.str
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        branch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptBranchRequest: _TypeAlias = GetPromptBranchRequest  # noqa: Y015
+
+@_typing.final
+class GetPromptBranchResponse(_message.Message):
+    """Answer of GetPromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def branch(self) -> Global___PromptBranch: ...
+    def __init__(
+        self,
+        *,
+        branch: Global___PromptBranch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptBranchResponse: _TypeAlias = GetPromptBranchResponse  # noqa: Y015
+
+@_typing.final
+class ListPromptBranchesRequest(_message.Message):
+    """Input of ListPromptBranches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    page_size: _builtins.int
+    """1..200, 50 when 0."""
+    page_token: _builtins.str
+    state: Global___BranchState.ValueType
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        state: Global___BranchState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "prompt_id", b"prompt_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptBranchesRequest: _TypeAlias = ListPromptBranchesRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptBranchesResponse(_message.Message):
+    """Answer of ListPromptBranches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCHES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def branches(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptBranch]: ...
+    def __init__(
+        self,
+        *,
+        branches: _abc.Iterable[Global___PromptBranch] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptBranchesResponse: _TypeAlias = ListPromptBranchesResponse  # noqa: Y015
+
+@_typing.final
+class ClosePromptBranchRequest(_message.Message):
+    """Input of ClosePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BRANCH_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    branch: _builtins.str
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        branch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClosePromptBranchRequest: _TypeAlias = ClosePromptBranchRequest  # noqa: Y015
+
+@_typing.final
+class ClosePromptBranchResponse(_message.Message):
+    """Answer of ClosePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def branch(self) -> Global___PromptBranch: ...
+    def __init__(
+        self,
+        *,
+        branch: Global___PromptBranch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClosePromptBranchResponse: _TypeAlias = ClosePromptBranchResponse  # noqa: Y015
+
+@_typing.final
+class MergeResolution(_message.Message):
+    """Settles one conflict."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    VALUE_JSON_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """`path` of the conflict."""
+    side: Global___MergeSide.ValueType
+    value_json: _builtins.str
+    """Without a side: JSON value to put there; empty or null: nothing stands there."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        side: Global___MergeSide.ValueType = ...,
+        value_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["path", b"path", "side", b"side", "value_json", b"value_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeResolution: _TypeAlias = MergeResolution  # noqa: Y015
+
+@_typing.final
+class LineRange(_message.Message):
+    """Lines of a text."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    start: _builtins.int
+    """From 1; of no lines, the line before which they would stand."""
+    count: _builtins.int
+    def __init__(
+        self,
+        *,
+        start: _builtins.int = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LineRange: _TypeAlias = LineRange  # noqa: Y015
+
+@_typing.final
+class ConflictLines(_message.Message):
+    """Where the conflicting lines of a text stand in each version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BASE_FIELD_NUMBER: _builtins.int
+    OURS_FIELD_NUMBER: _builtins.int
+    THEIRS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def base(self) -> Global___LineRange: ...
+    @_builtins.property
+    def ours(self) -> Global___LineRange: ...
+    @_builtins.property
+    def theirs(self) -> Global___LineRange: ...
+    def __init__(
+        self,
+        *,
+        base: Global___LineRange | None = ...,
+        ours: Global___LineRange | None = ...,
+        theirs: Global___LineRange | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "ours", b"ours", "theirs", b"theirs"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "ours", b"ours", "theirs", b"theirs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConflictLines: _TypeAlias = ConflictLines  # noqa: Y015
+
+@_typing.final
+class MergeConflict(_message.Message):
+    """A place that both sides changed, each in its own way."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    BASE_JSON_FIELD_NUMBER: _builtins.int
+    OURS_JSON_FIELD_NUMBER: _builtins.int
+    THEIRS_JSON_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    IS_SETTLED_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Names the conflict in every preview of the same versions: "messages[1].content#1" (the first one of that text),
+    "messages[2:3]" (whole messages), "text#1", "variables.topic", "variables.topic.values", "parameters.temperature", "model".
+    Messages are counted as the target has them.
+    """
+    base_json: _builtins.str
+    """JSON values; empty where that version has nothing there, or where several common ancestors differ. Of a text: the
+    conflicting lines.
+    """
+    ours_json: _builtins.str
+    theirs_json: _builtins.str
+    is_settled: _builtins.bool
+    """A resolution of the request settles it."""
+    @_builtins.property
+    def lines(self) -> Global___ConflictLines:
+        """Of a text only."""
+
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        base_json: _builtins.str = ...,
+        ours_json: _builtins.str = ...,
+        theirs_json: _builtins.str = ...,
+        lines: Global___ConflictLines | None = ...,
+        is_settled: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lines", b"lines"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_json", b"base_json", "is_settled", b"is_settled", "lines", b"lines", "ours_json", b"ours_json", "path", b"path", "theirs_json", b"theirs_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeConflict: _TypeAlias = MergeConflict  # noqa: Y015
+
+@_typing.final
+class MergeFault(_message.Message):
+    """A field that keeps a result from being saved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    description: _builtins.str
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "field", b"field"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeFault: _TypeAlias = MergeFault  # noqa: Y015
+
+@_typing.final
+class MergeSource(_message.Message):
+    """What is merged: a branch, a version, or a draft. Of several the draft comes first, then the branch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRANCH_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    DRAFT_FIELD_NUMBER: _builtins.int
+    DRAFT_BASE_VERSION_FIELD_NUMBER: _builtins.int
+    branch: _builtins.str
+    version: _builtins.int
+    """With a branch: its head as the caller knows it, 0: whatever it is."""
+    draft_base_version: _builtins.int
+    """The version that the draft changes."""
+    @_builtins.property
+    def draft(self) -> Global___PromptContent:
+        """Content that is not saved."""
+
+    def __init__(
+        self,
+        *,
+        branch: _builtins.str = ...,
+        version: _builtins.int = ...,
+        draft: Global___PromptContent | None = ...,
+        draft_base_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["draft", b"draft"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "draft", b"draft", "draft_base_version", b"draft_base_version", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeSource: _TypeAlias = MergeSource  # noqa: Y015
+
+@_typing.final
+class PreviewPromptMergeRequest(_message.Message):
+    """Input of PreviewPromptMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    RESOLUTIONS_FIELD_NUMBER: _builtins.int
+    TARGET_VERSION_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    target: _builtins.str
+    """The branch to merge into; empty: main."""
+    target_version: _builtins.int
+    """Head of the target as the caller knows it; 0: whatever it is."""
+    @_builtins.property
+    def source(self) -> Global___MergeSource: ...
+    @_builtins.property
+    def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[Global___MergeResolution]:
+        """At most 1,000, each of another conflict."""
+
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        target: _builtins.str = ...,
+        source: Global___MergeSource | None = ...,
+        resolutions: _abc.Iterable[Global___MergeResolution] | None = ...,
+        target_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt_id", b"prompt_id", "resolutions", b"resolutions", "source", b"source", "target", b"target", "target_version", b"target_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewPromptMergeRequest: _TypeAlias = PreviewPromptMergeRequest  # noqa: Y015
+
+@_typing.final
+class PreviewPromptMergeResponse(_message.Message):
+    """Answer of PreviewPromptMerge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BASE_VERSION_FIELD_NUMBER: _builtins.int
+    TARGET_VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_VERSION_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    CONFLICTS_FIELD_NUMBER: _builtins.int
+    IS_SETTLED_FIELD_NUMBER: _builtins.int
+    IS_UNCHANGED_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
+    base_version: _builtins.int
+    """The nearest common ancestor, or the version that a draft changes. Of several nearest ones, which merges that crossed leave,
+    the newest; the merge starts from all of them.
+    """
+    target_version: _builtins.int
+    """Head of the target: "ours"."""
+    source_version: _builtins.int
+    """"theirs"; 0 for a draft."""
+    is_settled: _builtins.bool
+    """Every conflict is settled."""
+    is_unchanged: _builtins.bool
+    """There is nothing to write: the target descends from the source, or holds already what the draft would give."""
+    @_builtins.property
+    def content(self) -> Global___PromptContent:
+        """The merged content. Conflicts that are not settled stand as the target has them."""
+
+    @_builtins.property
+    def conflicts(self) -> _containers.RepeatedCompositeFieldContainer[Global___MergeConflict]: ...
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedCompositeFieldContainer[Global___MergeFault]:
+        """What keeps the result from being saved."""
+
+    def __init__(
+        self,
+        *,
+        base_version: _builtins.int = ...,
+        target_version: _builtins.int = ...,
+        source_version: _builtins.int = ...,
+        content: Global___PromptContent | None = ...,
+        conflicts: _abc.Iterable[Global___MergeConflict] | None = ...,
+        is_settled: _builtins.bool = ...,
+        is_unchanged: _builtins.bool = ...,
+        faults: _abc.Iterable[Global___MergeFault] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_version", b"base_version", "conflicts", b"conflicts", "content", b"content", "faults", b"faults", "is_settled", b"is_settled", "is_unchanged", b"is_unchanged", "source_version", b"source_version", "target_version", b"target_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewPromptMergeResponse: _TypeAlias = PreviewPromptMergeResponse  # noqa: Y015
+
+@_typing.final
+class MergePromptBranchRequest(_message.Message):
+    """Input of MergePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    RESOLUTIONS_FIELD_NUMBER: _builtins.int
+    TARGET_VERSION_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    IS_SOURCE_KEPT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    prompt_id: _builtins.str
+    target: _builtins.str
+    """The branch to merge into; empty: main."""
+    target_version: _builtins.int
+    note: _builtins.str
+    """At most 500 characters; empty: "Merged … into …"."""
+    is_source_kept: _builtins.bool
+    """The source branch takes further versions; otherwise it is marked as merged. `main` always stays open."""
+    @_builtins.property
+    def source(self) -> Global___MergeSource:
+        """A branch or a version."""
+
+    @_builtins.property
+    def resolutions(self) -> _containers.RepeatedCompositeFieldContainer[Global___MergeResolution]:
+        """With resolutions, target_version and source.version must be those of the preview."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        prompt_id: _builtins.str = ...,
+        target: _builtins.str = ...,
+        source: Global___MergeSource | None = ...,
+        resolutions: _abc.Iterable[Global___MergeResolution] | None = ...,
+        target_version: _builtins.int = ...,
+        note: _builtins.str = ...,
+        is_source_kept: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_source_kept", b"is_source_kept", "note", b"note", "prompt_id", b"prompt_id", "request_id", b"request_id", "resolutions", b"resolutions", "source", b"source", "target", b"target", "target_version", b"target_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePromptBranchRequest: _TypeAlias = MergePromptBranchRequest  # noqa: Y015
+
+@_typing.final
+class MergePromptBranchResponse(_message.Message):
+    """Answer of MergePromptBranch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def version(self) -> Global___PromptVersion:
+        """Unset when the target descends from the source."""
+
+    def __init__(
+        self,
+        *,
+        version: Global___PromptVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePromptBranchResponse: _TypeAlias = MergePromptBranchResponse  # noqa: Y015

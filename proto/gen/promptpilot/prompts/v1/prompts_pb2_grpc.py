@@ -160,6 +160,36 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.FromString,
                 _registered_method=True)
+        self.CreatePromptBranch = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/CreatePromptBranch',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchResponse.FromString,
+                _registered_method=True)
+        self.GetPromptBranch = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/GetPromptBranch',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchResponse.FromString,
+                _registered_method=True)
+        self.ListPromptBranches = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListPromptBranches',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesResponse.FromString,
+                _registered_method=True)
+        self.ClosePromptBranch = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ClosePromptBranch',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchResponse.FromString,
+                _registered_method=True)
+        self.PreviewPromptMerge = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/PreviewPromptMerge',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeResponse.FromString,
+                _registered_method=True)
+        self.MergePromptBranch = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/MergePromptBranch',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -211,8 +241,10 @@ class PromptsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreatePromptVersion(self, request, context):
-        """Add an immutable version; its number is the next one, whatever the concurrency. `latest` moves to it.
-        Errors: NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT names the field.
+        """Add an immutable version to a branch, on top of its head; its number is the prompt's next one, whatever the concurrency.
+        `latest` moves to it on `main`. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED,
+        BRANCH_NOT_OPEN; ABORTED BRANCH_MOVED when base_version is not the head (metadata: branch, head_version); INVALID_ARGUMENT
+        names the field.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -362,6 +394,55 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreatePromptBranch(self, request, context):
+        """Begin a branch at a version. Its name is never used again in this prompt. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+        PROMPT_VERSION_NOT_FOUND; ALREADY_EXISTS BRANCH_NAME_TAKEN; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPromptBranch(self, request, context):
+        """One branch with its head. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPromptBranches(self, request, context):
+        """Branches of a prompt: `main`, then the others, newest first. Errors: NOT_FOUND PROMPT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClosePromptBranch(self, request, context):
+        """End a branch without merging it; its versions stay. Of a closed or merged branch nothing changes.
+        Errors: NOT_FOUND; INVALID_ARGUMENT BRANCH_RESERVED for `main`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewPromptMerge(self, request, context):
+        """Show what a merge would give, and each place that both sides changed; nothing is written. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+        BRANCH_NOT_FOUND, PROMPT_VERSION_NOT_FOUND; ABORTED BRANCH_MOVED when a head is not the version that was named;
+        INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved, and for a resolution of no conflict.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergePromptBranch(self, request, context):
+        """Merge a branch or version into a branch: a version with two parents, the target's head and the source. Where the target
+        descends from the source already, nothing is written. Errors: as PreviewPromptMerge; FAILED_PRECONDITION PROMPT_ARCHIVED,
+        BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
+        result could not be saved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -489,6 +570,36 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.DeleteLabelPolicy,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.SerializeToString,
+            ),
+            'CreatePromptBranch': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePromptBranch,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchResponse.SerializeToString,
+            ),
+            'GetPromptBranch': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPromptBranch,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchResponse.SerializeToString,
+            ),
+            'ListPromptBranches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPromptBranches,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesResponse.SerializeToString,
+            ),
+            'ClosePromptBranch': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClosePromptBranch,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchResponse.SerializeToString,
+            ),
+            'PreviewPromptMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewPromptMerge,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeResponse.SerializeToString,
+            ),
+            'MergePromptBranch': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergePromptBranch,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1167,6 +1278,168 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/DeleteLabelPolicy',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.DeleteLabelPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePromptBranch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/CreatePromptBranch',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CreatePromptBranchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPromptBranch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/GetPromptBranch',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptBranchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPromptBranches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListPromptBranches',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptBranchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClosePromptBranch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ClosePromptBranch',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ClosePromptBranchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewPromptMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/PreviewPromptMerge',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.PreviewPromptMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergePromptBranch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/MergePromptBranch',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,8 +49,10 @@ class PromptsServiceStub:
     UnarchivePrompt: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.UnarchivePromptRequest, _prompts_pb2.UnarchivePromptResponse]
     """Bring an archived prompt back."""
     CreatePromptVersion: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.CreatePromptVersionRequest, _prompts_pb2.CreatePromptVersionResponse]
-    """Add an immutable version; its number is the next one, whatever the concurrency. `latest` moves to it.
-    Errors: NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT names the field.
+    """Add an immutable version to a branch, on top of its head; its number is the prompt's next one, whatever the concurrency.
+    `latest` moves to it on `main`. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED,
+    BRANCH_NOT_OPEN; ABORTED BRANCH_MOVED when base_version is not the head (metadata: branch, head_version); INVALID_ARGUMENT
+    names the field.
     """
     GetPromptVersion: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptVersionRequest, _prompts_pb2.GetPromptVersionResponse]
     """One version by number. Errors: NOT_FOUND PROMPT_VERSION_NOT_FOUND."""
@@ -118,6 +120,29 @@ class PromptsServiceStub:
     """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
     LABEL_PROTECTED.
     """
+    CreatePromptBranch: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.CreatePromptBranchRequest, _prompts_pb2.CreatePromptBranchResponse]
+    """Begin a branch at a version. Its name is never used again in this prompt. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+    PROMPT_VERSION_NOT_FOUND; ALREADY_EXISTS BRANCH_NAME_TAKEN; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT.
+    """
+    GetPromptBranch: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptBranchRequest, _prompts_pb2.GetPromptBranchResponse]
+    """One branch with its head. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND."""
+    ListPromptBranches: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptBranchesRequest, _prompts_pb2.ListPromptBranchesResponse]
+    """Branches of a prompt: `main`, then the others, newest first. Errors: NOT_FOUND PROMPT_NOT_FOUND."""
+    ClosePromptBranch: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ClosePromptBranchRequest, _prompts_pb2.ClosePromptBranchResponse]
+    """End a branch without merging it; its versions stay. Of a closed or merged branch nothing changes.
+    Errors: NOT_FOUND; INVALID_ARGUMENT BRANCH_RESERVED for `main`.
+    """
+    PreviewPromptMerge: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.PreviewPromptMergeRequest, _prompts_pb2.PreviewPromptMergeResponse]
+    """Show what a merge would give, and each place that both sides changed; nothing is written. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+    BRANCH_NOT_FOUND, PROMPT_VERSION_NOT_FOUND; ABORTED BRANCH_MOVED when a head is not the version that was named;
+    INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved, and for a resolution of no conflict.
+    """
+    MergePromptBranch: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.MergePromptBranchRequest, _prompts_pb2.MergePromptBranchResponse]
+    """Merge a branch or version into a branch: a version with two parents, the target's head and the source. Where the target
+    descends from the source already, nothing is written. Errors: as PreviewPromptMerge; FAILED_PRECONDITION PROMPT_ARCHIVED,
+    BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
+    result could not be saved.
+    """
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -140,8 +165,10 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     UnarchivePrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.UnarchivePromptRequest, _prompts_pb2.UnarchivePromptResponse]  # type: ignore[assignment]
     """Bring an archived prompt back."""
     CreatePromptVersion: _aio.UnaryUnaryMultiCallable[_prompts_pb2.CreatePromptVersionRequest, _prompts_pb2.CreatePromptVersionResponse]  # type: ignore[assignment]
-    """Add an immutable version; its number is the next one, whatever the concurrency. `latest` moves to it.
-    Errors: NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT names the field.
+    """Add an immutable version to a branch, on top of its head; its number is the prompt's next one, whatever the concurrency.
+    `latest` moves to it on `main`. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED,
+    BRANCH_NOT_OPEN; ABORTED BRANCH_MOVED when base_version is not the head (metadata: branch, head_version); INVALID_ARGUMENT
+    names the field.
     """
     GetPromptVersion: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptVersionRequest, _prompts_pb2.GetPromptVersionResponse]  # type: ignore[assignment]
     """One version by number. Errors: NOT_FOUND PROMPT_VERSION_NOT_FOUND."""
@@ -209,6 +236,29 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
     LABEL_PROTECTED.
     """
+    CreatePromptBranch: _aio.UnaryUnaryMultiCallable[_prompts_pb2.CreatePromptBranchRequest, _prompts_pb2.CreatePromptBranchResponse]  # type: ignore[assignment]
+    """Begin a branch at a version. Its name is never used again in this prompt. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+    PROMPT_VERSION_NOT_FOUND; ALREADY_EXISTS BRANCH_NAME_TAKEN; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT.
+    """
+    GetPromptBranch: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptBranchRequest, _prompts_pb2.GetPromptBranchResponse]  # type: ignore[assignment]
+    """One branch with its head. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND."""
+    ListPromptBranches: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptBranchesRequest, _prompts_pb2.ListPromptBranchesResponse]  # type: ignore[assignment]
+    """Branches of a prompt: `main`, then the others, newest first. Errors: NOT_FOUND PROMPT_NOT_FOUND."""
+    ClosePromptBranch: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ClosePromptBranchRequest, _prompts_pb2.ClosePromptBranchResponse]  # type: ignore[assignment]
+    """End a branch without merging it; its versions stay. Of a closed or merged branch nothing changes.
+    Errors: NOT_FOUND; INVALID_ARGUMENT BRANCH_RESERVED for `main`.
+    """
+    PreviewPromptMerge: _aio.UnaryUnaryMultiCallable[_prompts_pb2.PreviewPromptMergeRequest, _prompts_pb2.PreviewPromptMergeResponse]  # type: ignore[assignment]
+    """Show what a merge would give, and each place that both sides changed; nothing is written. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+    BRANCH_NOT_FOUND, PROMPT_VERSION_NOT_FOUND; ABORTED BRANCH_MOVED when a head is not the version that was named;
+    INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved, and for a resolution of no conflict.
+    """
+    MergePromptBranch: _aio.UnaryUnaryMultiCallable[_prompts_pb2.MergePromptBranchRequest, _prompts_pb2.MergePromptBranchResponse]  # type: ignore[assignment]
+    """Merge a branch or version into a branch: a version with two parents, the target's head and the source. Where the target
+    descends from the source already, nothing is written. Errors: as PreviewPromptMerge; FAILED_PRECONDITION PROMPT_ARCHIVED,
+    BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
+    result could not be saved.
+    """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Prompts owns prompts, their immutable versions and their labels, and is the only place where a template is rendered."""
@@ -270,8 +320,10 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prompts_pb2.CreatePromptVersionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.CreatePromptVersionResponse, _abc.Awaitable[_prompts_pb2.CreatePromptVersionResponse]]:
-        """Add an immutable version; its number is the next one, whatever the concurrency. `latest` moves to it.
-        Errors: NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT names the field.
+        """Add an immutable version to a branch, on top of its head; its number is the prompt's next one, whatever the concurrency.
+        `latest` moves to it on `main`. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND; FAILED_PRECONDITION PROMPT_ARCHIVED,
+        BRANCH_NOT_OPEN; ABORTED BRANCH_MOVED when base_version is not the head (metadata: branch, head_version); INVALID_ARGUMENT
+        names the field.
         """
 
     @_abc_1.abstractmethod
@@ -446,6 +498,65 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_prompts_pb2.DeleteLabelPolicyResponse, _abc.Awaitable[_prompts_pb2.DeleteLabelPolicyResponse]]:
         """Remove a policy; needs the role that the policy asks for. Errors: NOT_FOUND LABEL_POLICY_NOT_FOUND; PERMISSION_DENIED
         LABEL_PROTECTED.
+        """
+
+    @_abc_1.abstractmethod
+    def CreatePromptBranch(
+        self,
+        request: _prompts_pb2.CreatePromptBranchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.CreatePromptBranchResponse, _abc.Awaitable[_prompts_pb2.CreatePromptBranchResponse]]:
+        """Begin a branch at a version. Its name is never used again in this prompt. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+        PROMPT_VERSION_NOT_FOUND; ALREADY_EXISTS BRANCH_NAME_TAKEN; FAILED_PRECONDITION PROMPT_ARCHIVED; INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPromptBranch(
+        self,
+        request: _prompts_pb2.GetPromptBranchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.GetPromptBranchResponse, _abc.Awaitable[_prompts_pb2.GetPromptBranchResponse]]:
+        """One branch with its head. Errors: NOT_FOUND PROMPT_NOT_FOUND, BRANCH_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListPromptBranches(
+        self,
+        request: _prompts_pb2.ListPromptBranchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListPromptBranchesResponse, _abc.Awaitable[_prompts_pb2.ListPromptBranchesResponse]]:
+        """Branches of a prompt: `main`, then the others, newest first. Errors: NOT_FOUND PROMPT_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ClosePromptBranch(
+        self,
+        request: _prompts_pb2.ClosePromptBranchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ClosePromptBranchResponse, _abc.Awaitable[_prompts_pb2.ClosePromptBranchResponse]]:
+        """End a branch without merging it; its versions stay. Of a closed or merged branch nothing changes.
+        Errors: NOT_FOUND; INVALID_ARGUMENT BRANCH_RESERVED for `main`.
+        """
+
+    @_abc_1.abstractmethod
+    def PreviewPromptMerge(
+        self,
+        request: _prompts_pb2.PreviewPromptMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.PreviewPromptMergeResponse, _abc.Awaitable[_prompts_pb2.PreviewPromptMergeResponse]]:
+        """Show what a merge would give, and each place that both sides changed; nothing is written. Errors: NOT_FOUND PROMPT_NOT_FOUND,
+        BRANCH_NOT_FOUND, PROMPT_VERSION_NOT_FOUND; ABORTED BRANCH_MOVED when a head is not the version that was named;
+        INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved, and for a resolution of no conflict.
+        """
+
+    @_abc_1.abstractmethod
+    def MergePromptBranch(
+        self,
+        request: _prompts_pb2.MergePromptBranchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.MergePromptBranchResponse, _abc.Awaitable[_prompts_pb2.MergePromptBranchResponse]]:
+        """Merge a branch or version into a branch: a version with two parents, the target's head and the source. Where the target
+        descends from the source already, nothing is written. Errors: as PreviewPromptMerge; FAILED_PRECONDITION PROMPT_ARCHIVED,
+        BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
+        result could not be saved.
         """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
