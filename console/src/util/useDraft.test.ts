@@ -25,9 +25,10 @@ function open() {
 it('keeps what was typed once nobody has typed for a moment', () => {
   const { type } = open();
   type('mine');
-  expect(readDraft(KEY)).toBeUndefined();
+  type('mine, longer');
+  expect(readDraft(KEY)).not.toEqual({ text: 'mine, longer' });
   vi.runAllTimers();
-  expect(readDraft(KEY)).toEqual({ text: 'mine' });
+  expect(readDraft(KEY)).toEqual({ text: 'mine, longer' });
 });
 
 it('keeps what was typed last when the form goes away at once', () => {
@@ -41,13 +42,15 @@ it('keeps what was typed last when the form goes away at once', () => {
 it('keeps what was typed last when the page is reloaded at once', () => {
   const { type } = open();
   type('mine');
+  type('mine, longer');
   window.dispatchEvent(new Event('pagehide'));
-  expect(readDraft(KEY)).toEqual({ text: 'mine' });
+  expect(readDraft(KEY)).toEqual({ text: 'mine, longer' });
 });
 
 it('does not bring back a draft that was saved or given up', () => {
   const { type, unmount } = open();
   type('mine');
+  type('mine, longer');
   dropDraft(KEY);
   vi.runAllTimers();
   unmount();

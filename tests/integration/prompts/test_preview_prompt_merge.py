@@ -147,7 +147,6 @@ async def test_what_is_not_there_is_not_found(tenant: Tenant) -> None:
     for source, reason in (
         (pb.MergeSource(branch="none"), "BRANCH_NOT_FOUND"),
         (pb.MergeSource(version=9), "PROMPT_VERSION_NOT_FOUND"),
-        (pb.MergeSource(draft=draft), "PROMPT_VERSION_NOT_FOUND"),
         (pb.MergeSource(draft=draft, draft_base_version=9), "PROMPT_VERSION_NOT_FOUND"),
     ):
         with pytest.raises(NotFound) as raised:

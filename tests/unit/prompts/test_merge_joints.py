@@ -75,7 +75,7 @@ def test_a_line_brought_back_after_the_crossing_stays() -> None:
 
 def test_variables_parameters_and_whole_messages_can_be_undecided() -> None:
     base = chat(("user", "Hi"), variables=(variable("a"),), parameters_json='{"x": {"y": 0}}')
-    sides = [
+    newer, older = (
         chat(
             ("user", "Hi"),
             ("assistant", f"Reply {word}"),
@@ -83,8 +83,9 @@ def test_variables_parameters_and_whole_messages_can_be_undecided() -> None:
             parameters_json=f'{{"x": {{"y": "{word}"}}}}',
         )
         for word in ("one", "two")
-    ]
-    found = merged(joint(*sides, base), *sides).conflicts
+    )
+    joined = joint(newer, older, base)
+    found = merged(joined, newer, older).conflicts
     assert {one.path: one.base for one in found} == {
         "messages[1:2]": UNSET,
         "variables.a.values": UNSET,
@@ -92,4 +93,4 @@ def test_variables_parameters_and_whole_messages_can_be_undecided() -> None:
         "parameters.x.y": UNSET,
     }
     assert all(one.lines is None for one in found)
-    assert joint(*sides, base)["type"] == PromptType.CHAT
+    assert joined["type"] == PromptType.CHAT
