@@ -1,5 +1,7 @@
 """The RPCs of branches and merges."""
 
+import asyncio
+
 from promptpilot.prompts.v1 import prompts_pb2 as pb
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceServicer
 from services.kit.caller import current_caller, current_tenant
@@ -17,6 +19,7 @@ class BranchRpcs(PromptsServiceServicer):
     """Branches of the prompts of the caller's tenant."""
 
     _work: UnitOfWork
+    _merging: asyncio.Semaphore
 
     async def CreatePromptBranch(
         self, request: pb.CreatePromptBranchRequest, _: object
@@ -76,15 +79,16 @@ class BranchRpcs(PromptsServiceServicer):
         self, request: pb.PreviewPromptMergeRequest, _: object
     ) -> pb.PreviewPromptMergeResponse:
         """Show what a merge would give; nothing is written."""
-        outcome = await preview_prompt_merge(
-            self._work,
-            current_tenant(),
-            reference=request.prompt_id,
-            target=request.target,
-            source=merges.source(request.source),
-            resolutions=merges.resolutions(request.resolutions),
-            target_version=request.target_version,
-        )
+        async with self._merging:
+            outcome = await preview_prompt_merge(
+                self._work,
+                current_tenant(),
+                reference=request.prompt_id,
+                target=request.target,
+                source=merges.source(request.source),
+                resolutions=merges.resolutions(request.resolutions),
+                target_version=request.target_version,
+            )
         return merges.preview(outcome)
 
     async def MergePromptBranch(
@@ -92,9 +96,17 @@ class BranchRpcs(PromptsServiceServicer):
     ) -> pb.MergePromptBranchResponse:
         """Merge a branch or version into a branch; once for each request_id."""
         tenant = current_tenant()
-        async with once(
-            self._work, tenant, request, pb.MergePromptBranchResponse, method="MergePromptBranch"
-        ) as call:
+        # Waits before it takes a connection, not with one in hand.
+        async with (
+            self._merging,
+            once(
+                self._work,
+                tenant,
+                request,
+                pb.MergePromptBranchResponse,
+                method="MergePromptBranch",
+            ) as call,
+        ):
             if call.answer is None:
                 version = await merge_prompt_branch(
                     call.work,

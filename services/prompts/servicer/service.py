@@ -27,6 +27,8 @@ class PromptsServicer(LabelRpcs, BranchRpcs):
         self._work = work
         # Lint takes up to a second for the longest drafts: one at a time leaves room for the rest.
         self._linting = asyncio.Semaphore(1)
+        # So does a merge, up to three.
+        self._merging = asyncio.Semaphore(1)
         self._library = library
 
     async def CreatePrompt(

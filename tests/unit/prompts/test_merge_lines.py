@@ -125,6 +125,17 @@ def test_a_clash_says_which_lines() -> None:
     assert [list(part) for part in parts if not isinstance(part, Clash)] == [["a"], ["c"]]
 
 
+def test_two_rewritten_texts_are_one_clash_not_hundreds() -> None:
+    base, ours, theirs = (
+        [f"{side} {at}" if at % 2 else f"same {at}" for at in range(120)] for side in "abc"
+    )
+    (clash,) = merge_lines(base, ours, theirs)
+    assert isinstance(clash, Clash)
+    assert [(part.start, part.end) for part in (clash.base, clash.ours, clash.theirs)] == [
+        (0, 120)
+    ] * 3
+
+
 def test_long_texts_of_repeated_lines_are_aligned_in_bounded_work() -> None:
     one, other = ["x", "y"] * 50_000, ["y", "x", "x"] * 30_000
     pairs = align(one, other)

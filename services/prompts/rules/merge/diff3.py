@@ -11,8 +11,12 @@ Source: Khanna, Kunal, Pierce, "A Formal Investigation of Diff3", 2007.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from services.prompts.rules.merge.alignment import Pair, align
+
+# Texts with more clashes than a person would settle one by one are one clash from end to end.
+_MOST_CLASHES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ def merge_lines(
             merged += _line_by_line(chunk, old, our, their)
         else:
             merged.append(Clash(chunk.base, chunk.ours, chunk.theirs))
+    if sum(isinstance(part, Clash) for part in merged) > _MOST_CLASHES:
+        return [Clash(*(Span(0, length) for length in lengths))]
     return merged
 
 
