@@ -60,6 +60,7 @@ async def test_a_save_that_came_too_late_is_merged_and_loses_nothing(member: Vis
     await page.get_by_role("button", name="Back to my text").click()
     await _check_written(page, mine)
     await page.get_by_role("button", name=SAVE).click()
+    await expect(page.get_by_role("button", name="Save the result")).to_be_disabled()
     await page.get_by_role("button", name="Take your text").click()
     await page.get_by_role("button", name="Save the result").click()
     await expect(page.get_by_role("tab", name="Version 3")).to_be_visible()

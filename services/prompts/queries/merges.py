@@ -74,7 +74,9 @@ class Outcome:
         """
         if self.trio.source_version:
             return self.trio.is_contained
-        return not self.faults and self.content.document() == self.trio.ours.document()
+        # Ours stands where a conflict is open, which says nothing yet.
+        is_sure = self.merged.is_settled and not self.faults
+        return is_sure and self.content.document() == self.trio.ours.document()
 
 
 async def preview_prompt_merge(

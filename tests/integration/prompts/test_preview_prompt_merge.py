@@ -68,6 +68,11 @@ async def test_a_draft_that_the_head_holds_already_changes_nothing(tenant: Tenan
     await commit(tenant, prompt, "Another")
     draft = pb.MergeSource(draft=text_content("Another"), draft_base_version=1)
     assert (await preview(tenant, prompt, source=draft)).is_unchanged
+    draft = pb.MergeSource(draft=text_content("Mine"), draft_base_version=1)
+    shown = await preview(tenant, prompt, source=draft)
+    assert (len(shown.conflicts), shown.is_unchanged) == (1, False)
+    ours = [pb.MergeResolution(path="text#1", side=pb.MERGE_SIDE_OURS)]
+    assert (await preview(tenant, prompt, source=draft, resolutions=ours)).is_unchanged
 
 
 async def test_a_merge_of_an_ancestor_changes_nothing(tenant: Tenant) -> None:

@@ -6,7 +6,9 @@ import {
   ToggleButton,
   ToggleButtonGroup,
   Typography,
+  useMediaQuery,
 } from '@mui/material';
+import type { Theme } from '@mui/material/styles';
 import { useId, useState } from 'react';
 import type { MergeConflict } from '@/api/generated';
 import { bothSides, isTextual, placeOf, readValue, shownValue } from '@/components/merge/mergeWords';
@@ -24,6 +26,7 @@ interface Props {
 /** One place that both sides changed: take one of them, or write what shall stand there. */
 export function ConflictPanel({ conflict, names, choice, onChoose }: Props) {
   const place = placeOf(conflict);
+  const isNarrow = useMediaQuery((theme: Theme) => theme.breakpoints.down('sm'));
   const isText = isTextual(conflict);
   const [written, setWritten] = useState(() => bothSides(conflict));
   const isByHand = choice !== undefined && 'value' in choice;
@@ -45,10 +48,12 @@ export function ConflictPanel({ conflict, names, choice, onChoose }: Props) {
       <ToggleButtonGroup
         exclusive
         size="small"
+        orientation={isNarrow ? 'vertical' : 'horizontal'}
+        fullWidth={isNarrow}
         aria-label={`How to settle ${place}`}
         value={chosen}
         onChange={(_, how: 'ours' | 'theirs' | 'hand' | null) => pick(how)}
-        sx={{ flexWrap: 'wrap', mb: 1.5 }}
+        sx={{ mb: 1.5 }}
       >
         <ToggleButton value="ours">Take {names.ours}</ToggleButton>
         <ToggleButton value="theirs">Take {names.theirs}</ToggleButton>

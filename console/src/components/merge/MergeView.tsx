@@ -67,7 +67,7 @@ function MergeProblem({ merge }: { merge: Merge }) {
 function Summary({ merge, names }: { merge: Merge; names: Props['names'] }) {
   const { preview, conflicts } = merge;
   const open = conflicts.filter(({ path }) => merge.choices[path] === undefined).length;
-  if (preview?.is_unchanged)
+  if (preview?.is_unchanged && conflicts.length === 0)
     return <Alert severity="info">Nothing to merge: {names.ours} holds all of it already.</Alert>;
   if (conflicts.length === 0)
     return (
