@@ -413,7 +413,7 @@ export const getPromptBranch = <ThrowOnError extends boolean = false>(options: O
 export const closePromptBranch = <ThrowOnError extends boolean = false>(options: Options<ClosePromptBranchData, ThrowOnError>): RequestResult<ClosePromptBranchResponses, ClosePromptBranchErrors, ThrowOnError> => (options.client ?? client).post<ClosePromptBranchResponses, ClosePromptBranchErrors, ThrowOnError>({ url: '/v1/prompts/{prompt_id}/branches/{branch}:close', ...options });
 
 /**
- * Merge into this branch: a version with two parents, or none where it descends from the source
+ * Merge into this branch: a version with two parents, none where it descends from the source
  *
  * 409 `MERGE_CONFLICTED`: preview the merge and settle each conflict; `BRANCH_MOVED`,
  * `BRANCH_NOT_OPEN`, `PROMPT_ARCHIVED`. 422 `PROMPT_INVALID`: the result could not be saved.

@@ -1123,7 +1123,7 @@ export const closePromptBranchMutation = (options?: Partial<Options<ClosePromptB
 };
 
 /**
- * Merge into this branch: a version with two parents, or none where it descends from the source
+ * Merge into this branch: a version with two parents, none where it descends from the source
  *
  * 409 `MERGE_CONFLICTED`: preview the merge and settle each conflict; `BRANCH_MOVED`,
  * `BRANCH_NOT_OPEN`, `PROMPT_ARCHIVED`. 422 `PROMPT_INVALID`: the result could not be saved.
