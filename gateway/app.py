@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
-from gateway import openapi, probes, problems
+from gateway import compatible, openapi, probes, problems
 from gateway.auth.doorkeeper import NAME, Gatekeeper
 from gateway.clients import Clients
 from gateway.edge import OPENAPI_PATH, Edge
@@ -22,7 +22,7 @@ from gateway.live.prompts import PromptChanges
 from gateway.live.streams import Streams
 from gateway.pages import Pages
 from gateway.resolved import ResolvedPrompts
-from gateway.routes import operations
+from gateway.routes import compatible_operations, operations
 from gateway.settings import GatewaySettings
 from promptpilot.billing.v1.billing_pb2_grpc import BillingServiceStub
 from promptpilot.execution.v1.execution_pb2_grpc import ExecutionServiceStub
@@ -30,6 +30,7 @@ from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceStub
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.kit.bus import Bus
+from services.kit.errors import AppError
 from services.kit.rpc.client import PeerChannel, connect
 from services.kit.runtime.background import Background
 from services.kit.runtime.health import Readiness
@@ -110,7 +111,7 @@ def build_api() -> FastAPI:
         redirect_slashes=False,
         exception_handlers={**problems.handlers(), HTTPException: _on_unrouted},
     )
-    api.router.routes.extend([*operations(), *probes.routes()])
+    api.router.routes.extend([*operations(), *compatible_operations(), *probes.routes()])
     return api
 
 
@@ -166,10 +167,15 @@ async def _on_unrouted(request: Request, error: HTTPException) -> Response:
     path = request.scope["path"]
     allowed = _allowed_methods(request)
     if error.status_code == 405 and allowed:  # Starlette's own word for it
-        refused = problems.MethodNotAllowed(f"Here one can {', '.join(allowed)}.")
+        more = ""
+        if path.startswith(compatible.PREFIX):
+            more = compatible.why_not(request.method, path)
+        refused = problems.MethodNotAllowed(f"Here one can {', '.join(allowed)}.{more}")
         headers = {"allow": ", ".join(allowed)}
         return problems.respond(refused, path=path, request_id=request_id, headers=headers)
-    missing = problems.RouteNotFound("No operation has this path.")
+    missing: AppError = problems.RouteNotFound("No operation has this path.")
+    if path.startswith(compatible.PREFIX):
+        missing = compatible.not_served(path) or missing
     return problems.respond(missing, path=path, request_id=request_id)
 
 

@@ -17,12 +17,13 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import compatible
 from gateway.problems import respond, withheld
 from gateway.security import security_headers
 from services.kit.ids import new_id
 from services.kit.telemetry import extract, get_logger, metrics, tracer
 
-API_PATHS: Final = ("/v1/", "/.well-known/", "/health/")
+API_PATHS: Final = ("/v1/", "/.well-known/", "/health/", compatible.PREFIX)
 # The API's own description: a file among the pages, under the API's prefix.
 OPENAPI_PATH: Final = "/v1/openapi.json"
 # While the process goes away: the connection's next request would find it gone.

@@ -25,8 +25,9 @@ _DESCRIPTION: Final = """\
 Version prompts, build durable pipelines of LLM steps, watch them live, meter and bill them.
 
 **Authentication.** `Authorization: Bearer` with an API key (`pp_test_…`, `pp_live_…`) or an access
-token; the console uses the cookie `__Host-pp_session` and echoes its CSRF token as `X-CSRF-Token`
-in every request that changes something.
+token; or `Basic` with a key pair, which is the `prefix` of an API key and the key; the console uses
+the cookie `__Host-pp_session` and echoes its CSRF token as `X-CSRF-Token` in every
+request that changes something.
 
 **Errors** are RFC 9457 problem documents. `reason` is stable; `errors` names the fields at fault.
 400: the body is not JSON; 413: over 10 MB; 415: not `application/json`; 422: well-formed and wrong;

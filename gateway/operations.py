@@ -81,6 +81,23 @@ def operation(
     }
 
 
+def compatible_operation(
+    service: ServiceDescriptor, rpc: str, *, name: str, permission: str = "", **route: Any
+) -> dict[str, Any]:
+    """Return the keyword arguments of a route whose contract is another vendor's.
+
+    `name` is how metrics and traces know it; our OpenAPI document does not.
+    """
+    word = permission or permission_word(service.methods_by_name[rpc])
+    return {
+        "operation_id": name,
+        "openapi_extra": {PERMISSION_KEY: word},
+        "include_in_schema": False,
+        "response_model": None,
+        **route,
+    }
+
+
 def permission_word(method: MethodDescriptor) -> str:
     """Return an RPC's permission as the API names it.
 

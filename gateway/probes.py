@@ -51,10 +51,15 @@ async def _live(_: Request) -> Response:
     return Response(b'{"status":"live"}', 200, _NO_STORE, "application/json")
 
 
-async def _ready(request: Request) -> Response:
+async def check_ready(request: Request) -> None:
+    """Raise NotReady that names what does not answer."""
     readiness: Readiness = request.scope["app"].state.readiness
     failed = await readiness.failures()
     if failed:
         reasons = ", ".join(f"{name} ({why})" for name, why in failed.items())
         raise NotReady(f"Not ready: {reasons}.")
+
+
+async def _ready(request: Request) -> Response:
+    await check_ready(request)
     return Response(b'{"status":"ready"}', 200, _NO_STORE, "application/json")

@@ -1,6 +1,7 @@
 """Border 2.
 
-The only place that turns an error into an HTTP status. RFC 9457 problem documents, always.
+The only place that turns an error into an HTTP status. RFC 9457 problem documents, always; but at
+the door that is Langfuse's (`compatible.PREFIX`), Langfuse's form.
 
 | error | status |
 |---|---|
@@ -24,6 +25,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway import compatible
 from services.kit.errors import (
     AppError,
     FieldViolation,
@@ -182,15 +184,21 @@ def respond(
     error: AppError, *, path: str, request_id: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Write an error as a problem document with the status of its code."""
-    body = document_of(error, path=path, request_id=request_id)
-    status = int(body["status"])
+    if path.startswith(compatible.PREFIX):
+        media_type = compatible.MEDIA_TYPE
+        status = compatible.STATUS.get(error.code) or STATUS.get(error.code, 500)
+        body = compatible.document_of(error, status, request_id=request_id)
+    else:
+        media_type = MEDIA_TYPE
+        body = document_of(error, path=path, request_id=request_id)
+        status = int(body["status"])
     extra = {"cache-control": "no-store", **(headers or {})}
     if status == 401:  # RFC 9110: a 401 says how to authenticate
         extra["www-authenticate"] = 'Bearer realm="promptpilot"'
     wait_s = _DEFAULT_RETRY_S.get(status) if error.retry_after_s is None else error.retry_after_s
     if wait_s is not None:
         extra["retry-after"] = str(max(1, math.ceil(wait_s)))
-    return Response(orjson.dumps(body), status, extra, MEDIA_TYPE)
+    return Response(orjson.dumps(body), status, extra, media_type)
 
 
 def of_validation(errors: Sequence[Any]) -> InvalidArgument:

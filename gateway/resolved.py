@@ -3,6 +3,8 @@
 An entry is the answer's bytes and is right until its prompt changes. Changes come as the prompts
 service's own events, within milliseconds of their commit; a change that was made through this
 gateway is forgotten before it is answered, so whoever made it reads it. Refusals are not kept.
+
+The same prompt is answered in more than one form: our own, and that of a compatible door.
 """
 
 from collections.abc import Awaitable, Callable
@@ -31,7 +33,24 @@ _MOST_BYTES: Final = 32 * 1024 * 1024
 _OVERHEAD_BYTES: Final = 1024
 # A word that was lost, or comes late because the relay is behind, is made good by then.
 _TTL_S: Final = 10.0
-_Key = tuple[str, str, str, int]
+_Key = tuple[str, str, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetch found: the prompt that it depends on, and the answer as `orjson` takes it."""
+
+    prompt_id: str
+    name: str
+    document: object
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of the answer: the RPC that must be permitted, and how it is asked and written."""
+
+    rpc: str
+    fetch: Callable[["PromptsServiceAsyncStub", pb.PromptReference], Awaitable[Fetched]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +63,21 @@ class ResolvedBody:
     marks: tuple[str, str]
 
 
+async def _resolve(prompts: "PromptsServiceAsyncStub", reference: pb.PromptReference) -> Fetched:
+    request = pb.ResolvePromptsRequest(references=[reference])
+    resolved = (await ask(prompts.ResolvePrompts, request)).prompts[0]
+    return Fetched(resolved.prompt_id, resolved.name, read(resolved))
+
+
+RESOLVED: Final = Form("ResolvePrompts", _resolve)
+
+
 class ResolvedPrompts:
     """Fetches prompts for the current caller, from memory where they have not changed."""
 
     def __init__(self, prompts: "PromptsServiceAsyncStub", changes: PromptChanges) -> None:
         self._prompts = prompts
-        self._requirement = requirements_of(PROMPTS.full_name)["ResolvePrompts"]
+        self._requirements = requirements_of(PROMPTS.full_name)
         self._cache = PushedCache[_Key, ResolvedBody](
             lambda: changes.is_heard,
             lambda resolved: resolved.marks,
@@ -60,30 +88,29 @@ class ResolvedPrompts:
         )
         changes.before_readers(self._on_change, self._cache.clear)
 
-    async def get(self, reference: pb.PromptReference) -> ResolvedBody:
+    async def get(self, reference: pb.PromptReference, form: Form = RESOLVED) -> ResolvedBody:
         """Return what a reference stands for. Raises PermissionDenied and what prompts answers."""
         caller = current_caller()
         # The service asks the same of whom it answers; an entry may have been another caller's.
-        self._requirement.check(caller)
+        self._requirements[form.rpc].check(caller)
         tenant = str(caller.tenant)
-        key = (tenant, reference.prompt, reference.label, reference.version)
-        return await self._cache.get(key, self._asker(tenant, reference))
+        key = (form.rpc, tenant, reference.prompt, reference.label, reference.version)
+        return await self._cache.get(key, self._asker(tenant, reference, form))
 
     def forget(self, prompt: str) -> None:
         """Forget a prompt of the current caller's tenant, by id or name: it was changed here."""
         self._cache.forget(_mark(str(current_caller().tenant), prompt))
 
     def _asker(
-        self, tenant: str, reference: pb.PromptReference
+        self, tenant: str, reference: pb.PromptReference, form: Form
     ) -> Callable[[], Awaitable[ResolvedBody]]:
-        async def resolve() -> ResolvedBody:
-            request = pb.ResolvePromptsRequest(references=[reference])
-            resolved = (await ask(self._prompts.ResolvePrompts, request)).prompts[0]
-            body = orjson.dumps(read(resolved))
-            marks = (_mark(tenant, resolved.prompt_id), _mark(tenant, resolved.name))
+        async def ask_for_it() -> ResolvedBody:
+            fetched = await form.fetch(self._prompts, reference)
+            body = orjson.dumps(fetched.document)
+            marks = (_mark(tenant, fetched.prompt_id), _mark(tenant, fetched.name))
             return ResolvedBody(body, etag_of_body(body), marks)
 
-        return resolve
+        return ask_for_it
 
     def _on_change(self, change: PromptChange) -> None:
         self._cache.forget(_mark(change.tenant, change.body["prompt_id"]))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth.access_tokens import AccessTokens
-from gateway.auth.api_keys import PREFIX, has_key_form
+from gateway.auth.api_keys import PREFIX, has_key_form, key_of_pair
 from gateway.auth.cache import PrincipalCache
 from gateway.auth.csrf import check_csrf_token, check_origin
 from gateway.auth.errors import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # these names exist for the type checker only
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 NAME: Final = "gateway"
 _BEARER: Final = "bearer"
+_BASIC: Final = "basic"
 _MOST_TOKEN: Final = 512
 # Longer than any access token lives: then the revocation of its session need not be remembered.
 _REVOKED_S: Final = 3700.0
@@ -96,23 +97,27 @@ class Gatekeeper:
         """Let an Authorization header decide alone; without one, the browser's session does."""
         authorization = request.headers.get("authorization")
         if authorization is not None:
-            return await self._bearer(authorization)
+            return await self._authorized(authorization)
         token = session_token(request)
         if not 0 < len(token) <= _MOST_TOKEN:
             raise CredentialsMissing(
-                "Send an API key or access token as Authorization: Bearer, or log in."
+                "Send an API key or access token as Authorization: Bearer, a key pair as Basic, or "
+                "log in."
             )
         principal = await self._principals.get(token, self._ask_session)
         check_origin(request, self._own_origins)
         check_csrf_token(request, principal.csrf_token)
         return principal
 
-    async def _bearer(self, authorization: str) -> Principal:
+    async def _authorized(self, authorization: str) -> Principal:
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
+        if scheme.lower() == _BASIC:
+            return await self._principals.get(key_of_pair(token), self._ask_api_key)
         if scheme.lower() != _BEARER or not token or not token.isascii():
             raise CredentialsMalformed(
-                "The Authorization header must be: Bearer, a space, one token."
+                "The Authorization header must be: Bearer, a space, one token; or Basic with the "
+                "key pair of an API key."
             )
         if token.startswith(PREFIX):
             if not has_key_form(token):

@@ -10,7 +10,7 @@ class CredentialsMissing(Unauthenticated):
 
 
 class CredentialsMalformed(Unauthenticated):
-    """The Authorization header is not `Bearer` and one token."""
+    """The Authorization header is neither `Bearer` and one token nor `Basic` and a key pair."""
 
     reason = "CREDENTIALS_MALFORMED"
 

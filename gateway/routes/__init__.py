@@ -1,7 +1,8 @@
 """The REST surface: a package for each service, a module for each part of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from gateway.routes.billing.billing import billing
@@ -11,6 +12,8 @@ from gateway.routes.execution.runs import runs
 from gateway.routes.identity.api_keys import api_keys
 from gateway.routes.identity.sessions import keys, sessions
 from gateway.routes.identity.tenants import tenants
+from gateway.routes.langfuse.account import account as langfuse_account
+from gateway.routes.langfuse.prompts import prompts as langfuse_prompts
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
 from gateway.routes.prompts.branches import branches as prompt_branches
@@ -43,11 +46,22 @@ ROUTERS = (
     api_keys,
     keys,
 )
+# Operations whose contract is another vendor's: not in our own OpenAPI document.
+COMPATIBLE = (langfuse_prompts, langfuse_account)
 
 
 def operations() -> Iterator[APIRoute]:
     """Return every operation of the API."""
-    for router in ROUTERS:
+    return _routes_of(ROUTERS)
+
+
+def compatible_operations() -> Iterator[APIRoute]:
+    """Return every operation of the doors that speak another vendor's language."""
+    return _routes_of(COMPATIBLE)
+
+
+def _routes_of(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
+    for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 yield route

@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
+import { Alert, Box, Button, Dialog, DialogActions, DialogContent, DialogTitle, Typography } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useController, useForm } from 'react-hook-form';
@@ -119,27 +119,12 @@ function ShowKey({ created, onClose }: { created: CreatedApiKey; onClose: () => 
       <DialogTitle id="key-title">{created.api_key.name}</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 2 }}>
         <Alert severity="warning">Copy the key now. It is not stored in a form that could be shown again.</Alert>
-        <Box
-          sx={{
-            display: 'flex',
-            gap: 1,
-            alignItems: 'center',
-            p: 1.5,
-            borderRadius: 1.5,
-            bgcolor: 'subtle',
-            border: 1,
-            borderColor: 'divider',
-          }}
-        >
-          <Box
-            component="code"
-            data-testid="api-key-secret"
-            sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere', userSelect: 'all' }}
-          >
-            {created.secret}
-          </Box>
-          <CopyButton isButton text={created.secret} label="Copy" />
-        </Box>
+        <Secret text={created.secret} what="key" testId="api-key-secret" />
+        <Typography variant="body2" color="textSecondary">
+          Clients that ask for a key pair, such as the Langfuse SDKs, take this as the secret key, and as the public key
+          its beginning:
+        </Typography>
+        <Secret text={created.api_key.prefix} what="public key" testId="api-key-public" />
       </DialogContent>
       <DialogActions>
         <Button variant="contained" color="primary" onClick={onClose}>
@@ -147,6 +132,33 @@ function ShowKey({ created, onClose }: { created: CreatedApiKey; onClose: () => 
         </Button>
       </DialogActions>
     </Dialog>
+  );
+}
+
+function Secret({ text, what, testId }: { text: string; what: string; testId: string }) {
+  return (
+    <Box
+      sx={{
+        display: 'flex',
+        flexDirection: { xs: 'column', sm: 'row' },
+        gap: 1,
+        alignItems: { xs: 'flex-start', sm: 'center' },
+        p: 1.5,
+        borderRadius: 1.5,
+        bgcolor: 'subtle',
+        border: 1,
+        borderColor: 'divider',
+      }}
+    >
+      <Box
+        component="code"
+        data-testid={testId}
+        sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere', userSelect: 'all' }}
+      >
+        {text}
+      </Box>
+      <CopyButton isButton text={text} label={`Copy the ${what}`} />
+    </Box>
   );
 }
 

@@ -14,6 +14,7 @@ import { ModelField } from '@/forms/fields/ModelField';
 import {
   fromContent,
   isValue,
+  placeholders,
   toText,
   toValue,
   usedVariables,
@@ -166,21 +167,18 @@ function toJson(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value, null, 2);
 }
 
-/** Declared variables, then those that are only used. */
+/** Declared variables, then those that placeholders name, then those that are only used. */
 function allVariables(content: Props['content']): VariableValues[] {
   const declared = content.variables.filter((variable) => variable.name !== '');
-  const names = new Set(declared.map((variable) => variable.name));
-  const used = usedVariables(content).filter((name) => !names.has(name));
+  const named = declared.map((variable) => variable.name);
+  const lists = placeholders(content).filter((name) => !named.includes(name));
+  const used = usedVariables(content).filter((name) => !named.includes(name) && !lists.includes(name));
+  const implied = { description: '', isRequired: true, fallback: '', allowed: '' };
+  const messages = 'Messages, such as [{"role": "user", "content": "…"}]';
   return [
     ...declared,
-    ...used.map((name) => ({
-      name,
-      type: 'string' as const,
-      description: '',
-      isRequired: true,
-      fallback: '',
-      allowed: '',
-    })),
+    ...lists.map((name) => ({ ...implied, name, type: 'list' as const, description: messages })),
+    ...used.map((name) => ({ ...implied, name, type: 'string' as const })),
   ];
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { emptyPrompt, fromContent, isValue, toDraft, toLintedDraft, usedVariables } from '@/forms/promptValues';
+import {
+  emptyPrompt,
+  fromContent,
+  isValue,
+  placeholders,
+  toDraft,
+  toLintedDraft,
+  usedVariables,
+} from '@/forms/promptValues';
 
 const content = {
   type: 'text' as const,
@@ -53,6 +61,19 @@ it('leaves out of a half-written draft what is no value yet, and keeps each vari
 it('finds variables in plain, raw and section tags, each once, in order', () => {
   const text = '{{a}} {{{ b }}} {{&c}} {{#list}}{{a}}{{/list}} {{^none}}x{{/none}} {{user.name}} {{! a comment }}';
   expect(usedVariables({ ...emptyPrompt, text })).toEqual(['a', 'b', 'c', 'list', 'none', 'user']);
+});
+
+it('takes a placeholder for the name of a list of messages, and keeps it', () => {
+  const messages = [
+    { role: 'placeholder', content: 'history' },
+    { role: 'user', content: '{{history}} {{a}}' },
+    { role: 'placeholder', content: 'history' },
+  ];
+  const values = fromContent({ type: 'chat', text: '', messages, variables: [], model: '', parameters: null });
+  expect(values.messages).toEqual(messages);
+  expect(placeholders(values)).toEqual(['history']);
+  expect(usedVariables({ ...values, messages: values.messages.slice(0, 1) })).toEqual([]);
+  expect(placeholders({ ...values, type: 'text' })).toEqual([]);
 });
 
 it('takes names in a section over a list or an object for fields of its items, as the server does', () => {

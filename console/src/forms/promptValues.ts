@@ -19,7 +19,8 @@ export interface VariableValues {
 export interface PromptValues {
   type: 'text' | 'chat';
   text: string;
-  messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
+  /** A placeholder's content is the name of the list variable whose messages stand there. */
+  messages: { role: 'system' | 'user' | 'assistant' | 'placeholder'; content: string }[];
   variables: VariableValues[];
   model: string;
   temperature: string;
@@ -166,9 +167,16 @@ const TAG = /\{\{\{?\s*([#^/&]?)\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*|
  * As the server has it: what stands in a section over a declared list or object may be a field of its items.
  */
 export function usedVariables(values: Pick<PromptValues, 'type' | 'text' | 'messages' | 'variables'>): string[] {
-  const texts = values.type === 'text' ? [values.text] : values.messages.map((message) => message.content);
+  const templates = values.messages.filter((message) => message.role !== 'placeholder');
+  const texts = values.type === 'text' ? [values.text] : templates.map((message) => message.content);
   const types = new Map(values.variables.map((variable) => [variable.name, variable.type]));
   return [...new Set(texts.flatMap((text) => namesIn(text, types)))];
+}
+
+/** Names of the list variables whose messages stand at placeholders, each once. */
+export function placeholders({ type, messages }: Pick<PromptValues, 'type' | 'messages'>): string[] {
+  const named = messages.filter((message) => message.role === 'placeholder' && message.content !== '');
+  return type === 'text' ? [] : [...new Set(named.map((message) => message.content))];
 }
 
 function namesIn(text: string, types: ReadonlyMap<string, VariableType>): string[] {
@@ -193,5 +201,5 @@ function splitList(text: string): string[] {
 }
 
 function asRole(role: string): PromptValues['messages'][number]['role'] {
-  return role === 'system' || role === 'assistant' ? role : 'user';
+  return role === 'system' || role === 'assistant' || role === 'placeholder' ? role : 'user';
 }

@@ -20,7 +20,7 @@ from gateway.schema import (
 )
 
 PromptType = Literal["text", "chat"]
-ChatRole = Literal["system", "user", "assistant"]
+ChatRole = Literal["system", "user", "assistant", "placeholder"]
 VariableType = Literal["string", "number", "integer", "boolean", "list", "object"]
 Template = Annotated[
     str, Field(max_length=200_000, description="Mustache template, at most 200,000 characters.")
@@ -51,8 +51,13 @@ _CONTENT: dict[str, Any] = {
 class MessageDraft(Body):
     """One message of a chat prompt."""
 
-    role: ChatRole
-    content: Template
+    role: ChatRole = Field(
+        description="`placeholder`: the messages of a list variable stand there when it is filled."
+    )
+    content: Template = Field(
+        description="Mustache template, at most 200,000 characters; of a placeholder, the name of "
+        "its variable, whose value is a list of objects with `role` and `content`."
+    )
 
 
 class VariableDraft(Body):

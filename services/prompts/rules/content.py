@@ -9,9 +9,10 @@ from typing import Final, Self
 import orjson
 
 from services.prompts.errors import VariablesInvalid
-from services.prompts.rules import mustache
+from services.prompts.rules import mustache, placeholders
 from services.prompts.rules.documents import canonical
 from services.prompts.rules.parameters import check_parameters
+from services.prompts.rules.placeholders import PLACEHOLDER, ROLES
 from services.prompts.rules.references import Use, uses
 from services.prompts.rules.rendering import Renderer
 from services.prompts.rules.variables import (
@@ -26,7 +27,6 @@ from services.prompts.rules.variables import (
 )
 from services.prompts.rules.violations import Violations
 
-ROLES: Final = ("system", "user", "assistant")
 MOST_MESSAGES: Final = 100
 MOST_MESSAGE_CHARACTERS: Final = 200_000
 MOST_CONTENT_CHARACTERS: Final = 1_000_000
@@ -87,6 +87,15 @@ class Content:
             }
         )
 
+    def all_variables(self) -> list[Variable]:
+        """Return the declared variables, and those that templates and placeholders imply."""
+        known = {variable.name: variable for variable in self.variables}
+        for name in placeholders.names(self.messages):
+            known.setdefault(name, Variable(name, VariableType.LIST))
+        for name in self.undeclared:
+            known.setdefault(name, Variable(name))
+        return list(known.values())
+
     @classmethod
     def from_document(cls, document: str | bytes) -> Self:
         """Read back what `document` wrote."""
@@ -116,8 +125,11 @@ def check_content(draft: ContentDraft, field: str, violations: Violations) -> Co
     check_model(draft.model, f"{field}.model", violations)
     messages = check_form(draft, field, violations)
     declared = {variable.name: variable.type for variable in variables}
+    placeholders.check(messages, declared, violations)
     undeclared: dict[str, None] = {}
     for at, message in messages:
+        if message.role == PLACEHOLDER:
+            continue
         for name in _check_template(message.content, declared, at, violations):
             undeclared[name] = None
     return Content(
@@ -132,13 +144,17 @@ def check_content(draft: ContentDraft, field: str, violations: Violations) -> Co
 
 def render(content: Content, variables_json: str) -> list[Message]:
     """Fill all messages. Raises VariablesInvalid that lists all at fault, or RenderTooLarge."""
-    implied = (Variable(name) for name in content.undeclared)
-    renderer = Renderer(bind((*content.variables, *implied), read_values(variables_json)))
-    messages = [
-        Message(message.role, renderer.render(mustache.parse(message.content)))
-        for message in content.messages
-    ]
+    values = bind(content.all_variables(), read_values(variables_json))
+    renderer = Renderer(values)
     violations = Violations()
+    messages: list[Message] = []
+    for message in content.messages:
+        if message.role == PLACEHOLDER:
+            given = placeholders.read(values[message.content], message.content, violations)
+            messages += (Message(role, renderer.keep(text)) for role, text in given)
+        else:
+            text = renderer.render(mustache.parse(message.content))
+            messages.append(Message(message.role, text))
     for path in renderer.missing:
         violations.add(
             f"variables.{path}", "is missing: the template prints it, and no value has it"
@@ -169,9 +185,10 @@ def check_form(
             for index, message in enumerate(draft.messages)
         ]
         for index, message in enumerate(draft.messages):
-            if message.role not in ROLES:
+            if message.role not in (*ROLES, PLACEHOLDER):
                 violations.add(
-                    f"{field}.messages[{index}].role", f"must be one of {', '.join(ROLES)}"
+                    f"{field}.messages[{index}].role",
+                    f"must be one of {', '.join((*ROLES, PLACEHOLDER))}",
                 )
     for at, message in messages:
         violations.add_text(at, message.content, least=1, most=MOST_MESSAGE_CHARACTERS)

@@ -14,6 +14,8 @@ MOST_DESCRIPTION: Final = 2_000
 MOST_NOTE: Final = 500
 MOST_TAGS: Final = 20
 MOST_TAG_CHARACTERS: Final = 50
+# Labels that are set in one go.
+MOST_LABELS: Final = 50
 
 # Moves by itself to every new version.
 LATEST: Final = "latest"
@@ -65,16 +67,29 @@ def check_tags(tags: Sequence[str], field: str, violations: Violations) -> list[
     return once
 
 
-def check_label(label: str) -> None:
+def check_label(label: str, field: str = "label") -> None:
     """Raise LabelReserved for `latest`, PromptInvalid for what cannot be a label."""
     if label == LATEST:
         raise LabelReserved.of_field(
-            "label", f"{LATEST} always is the newest version and cannot be set or removed"
+            field, f"{LATEST} always is the newest version and cannot be set or removed"
         )
     if _LABEL.match(label) is None:
         raise PromptInvalid.of_field(
-            "label", "must be 1..36 of a-z, 0-9, _, ., - starting with a letter or digit"
+            field, "must be 1..36 of a-z, 0-9, _, ., - starting with a letter or digit"
         )
+
+
+def check_labels(labels: Sequence[str], field: str) -> list[str]:
+    """Return labels that are to be set at once, in the given order, each once.
+
+    Raises LabelReserved, PromptInvalid.
+    """
+    once = list(dict.fromkeys(labels))
+    if len(once) > MOST_LABELS:
+        raise PromptInvalid.of_field(field, f"at most {MOST_LABELS} labels, not {len(once)}")
+    for index, label in enumerate(labels):
+        check_label(label, f"{field}[{index}]")
+    return once
 
 
 def check_type(content: Content, expected: PromptType) -> None:

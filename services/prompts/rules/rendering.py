@@ -38,7 +38,10 @@ class Renderer:
         """Fill one template. Raises RenderTooLarge past 1,000,000 bytes or 100,000 steps."""
         self._pieces.clear()
         self._fill(nodes)
-        text = "".join(self._pieces)
+        return self.keep("".join(self._pieces))
+
+    def keep(self, text: str) -> str:
+        """Count a text that goes out as it is. Raises RenderTooLarge past 1,000,000 bytes."""
         self._output_bytes += len(text.encode())
         if self._output_bytes > MOST_OUTPUT_BYTES:
             raise _too_large()

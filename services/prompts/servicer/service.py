@@ -18,9 +18,10 @@ from services.prompts.rules.library import LibraryPrompt, TemplateFilter
 from services.prompts.servicer import answers, findings, inputs, templates
 from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
+from services.prompts.servicer.named_prompts import NamedPromptRpcs
 
 
-class PromptsServicer(LabelRpcs, BranchRpcs):
+class PromptsServicer(LabelRpcs, BranchRpcs, NamedPromptRpcs):
     """Serves prompts of the caller's tenant."""
 
     def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:

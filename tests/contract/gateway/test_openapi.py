@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from gateway import openapi
+from gateway import compatible, openapi
 from gateway.app import build_api
 from gateway.door import DoorRoute
 from gateway.operations import BILLING, EXECUTION, IDENTITY, PIPELINES, PROMPTS
@@ -35,6 +35,15 @@ RENAMED = {
     "ResolvePrompts": "resolvePrompt",
     "GetMe": "getSession",
     "StreamModelCall": "createModelCall",
+}
+
+
+# RPCs that operations of another vendor's contract lead to, and none of our own.
+COMPATIBLE_RPCS = {
+    "GetReferencedVersion",
+    "GetPromptIndex",
+    "SavePromptVersion",
+    "SetPromptLabels",
 }
 
 
@@ -73,10 +82,30 @@ def test_every_route_is_in_the_document_and_every_operation_has_a_route() -> Non
     routes = {
         (method.lower(), route.path_format)
         for route in build_api().router.routes
-        if isinstance(route, APIRoute)
+        if isinstance(route, APIRoute) and not is_compatible(route)
         for method in route.methods or ()
     }
     assert routes == {(method, path) for method, path, _ in operations()}
+
+
+def is_compatible(route: APIRoute) -> bool:
+    return route.path.startswith(compatible.PREFIX)
+
+
+def test_what_another_vendors_contract_says_is_not_in_our_document() -> None:
+    routes = [route for route in build_api().router.routes if isinstance(route, APIRoute)]
+    others = [route for route in routes if is_compatible(route)]
+    assert others
+    assert all(route.include_in_schema != is_compatible(route) for route in routes)
+    words = {route.operation_id: (route.openapi_extra or {})["x-permission"] for route in others}
+    assert words == {
+        "langfuseGetPrompt": "prompts.read",
+        "langfuseListPrompts": "prompts.read",
+        "langfuseCreatePrompt": "prompts.write",
+        "langfuseUpdateLabels": "prompts.label",
+        "langfuseGetHealth": "anonymous",
+        "langfuseListProjects": "tenant.read",
+    }
 
 
 def test_what_is_not_in_the_document_are_the_probes_alone() -> None:
@@ -111,7 +140,7 @@ def test_open_operations_ask_for_no_credentials_and_all_others_do() -> None:
 def test_every_rpc_has_an_operation_of_its_name() -> None:
     for service in (IDENTITY, PROMPTS, PIPELINES, EXECUTION, BILLING):
         for rpc in service.methods_by_name:
-            if rpc not in INTERNAL_RPCS:
+            if rpc not in INTERNAL_RPCS | COMPATIBLE_RPCS:
                 assert RENAMED.get(rpc, rpc[0].lower() + rpc[1:]) in NAMED, rpc
 
 

@@ -26,7 +26,7 @@ KIT_RPC = frozenset({
 GATEWAY = frozenset({
     "__init__", "__main__", "app", "settings", "auth", "tenancy", "limits", "problems", "clients",
     "live", "openapi", "routes",
-    "answers", "cookies", "door", "edge", "operations", "pages", "probes",
+    "answers", "compatible", "cookies", "door", "edge", "operations", "pages", "probes",
     "pushed_cache", "resolved", "schema", "security",
     "server", "translate",
 })

@@ -4,7 +4,7 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from gateway import problems
+from gateway import compatible, problems
 from services.kit import errors
 from services.kit.errors import AppError, FieldViolation
 
@@ -95,3 +95,51 @@ def test_a_bug_keeps_its_text_to_itself(caplog: pytest.LogCaptureFixture) -> Non
     error = problems.withheld(RuntimeError("password=hunter2"), request_id="req_1")
     assert "hunter2" not in error.message
     assert "unexpected error" in caplog.text
+
+
+LANGFUSE = {
+    **{kind: (status, "") for kind, status in (KIT_STATUS | DOOR_STATUS).items()},
+    errors.InvalidArgument: (400, "InvalidRequestError"),
+    errors.Unauthenticated: (401, "UnauthorizedError"),
+    errors.PermissionDenied: (403, "ForbiddenError"),
+    errors.NotFound: (404, "LangfuseNotFoundError"),
+    errors.AlreadyExists: (409, "LangfuseConflictError"),
+    errors.Internal: (500, "InternalServerError"),
+    compatible.NotServed: (501, "NotImplementedError"),
+}
+
+
+@pytest.mark.parametrize(("kind", "expected"), LANGFUSE.items())
+def test_at_langfuses_door_an_error_has_langfuses_form(
+    kind: type[AppError], expected: tuple[int, str]
+) -> None:
+    response = problems.respond(kind("what"), path="/api/public/v2/prompts", request_id="req_1")
+    body = orjson.loads(bytes(response.body))
+    assert response.headers["content-type"] == "application/json"
+    assert response.status_code == expected[0]
+    assert body == {
+        "message": "what",
+        "error": expected[1] or body["error"],
+        "reason": kind.reason,
+        "request_id": "req_1",
+    }
+    assert body["error"].endswith("Error")
+
+
+def test_at_langfuses_door_fields_have_langfuses_names() -> None:
+    faults = [
+        FieldViolation("content.messages[1].role", "is odd"),
+        FieldViolation("content.parameters.top_p", "is large"),
+        FieldViolation("note", "is long"),
+    ]
+    error = errors.InvalidArgument("three faults", violations=faults)
+    response = problems.respond(error, path="/api/public/v2/prompts", request_id="req_1")
+    body = orjson.loads(bytes(response.body))
+    assert body["message"] == (
+        "prompt[1].role: is odd; config.top_p: is large; commitMessage: is long"
+    )
+    assert [one["path"] for one in body["error"]] == [
+        ["prompt", 1, "role"],
+        ["config", "top_p"],
+        ["commitMessage"],
+    ]

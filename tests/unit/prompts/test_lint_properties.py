@@ -51,7 +51,9 @@ DRAFTS = st.builds(
     text=_TEMPLATES,
     messages=st.lists(
         st.builds(
-            Message, role=st.sampled_from(["system", "user", "assistant", "?"]), content=_TEMPLATES
+            Message,
+            role=st.sampled_from(["system", "user", "assistant", "placeholder", "?"]),
+            content=_TEMPLATES | _NAMES,
         ),
         max_size=4,
     ).map(tuple),

@@ -886,10 +886,13 @@ export type Message = {
  */
 export type MessageDraft = {
     /**
-     * Mustache template, at most 200,000 characters.
+     * Mustache template, at most 200,000 characters; of a placeholder, the name of its variable, whose value is a list of objects with `role` and `content`.
      */
     content: string;
-    role: 'system' | 'user' | 'assistant';
+    /**
+     * `placeholder`: the messages of a list variable stand there when it is filled.
+     */
+    role: 'system' | 'user' | 'assistant' | 'placeholder';
 };
 
 /**

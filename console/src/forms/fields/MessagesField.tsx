@@ -1,9 +1,10 @@
 import { Box, Button, IconButton } from '@mui/material';
 import { Plus, X } from 'lucide-react';
 import { useCallback } from 'react';
-import { useController, useFieldArray, type Control } from 'react-hook-form';
+import { useController, useFieldArray, useWatch, type Control } from 'react-hook-form';
 import type { Mark, TemplateHandle } from '@/components/editor/TemplateEditor';
 import { SelectInput } from '@/components/SelectInput';
+import { TextInput } from '@/components/TextInput';
 import { TemplateField } from '@/forms/fields/TemplateField';
 import type { PromptForm } from '@/forms/promptValues';
 
@@ -11,6 +12,7 @@ const ROLES = [
   { value: 'system', label: 'System' },
   { value: 'user', label: 'User' },
   { value: 'assistant', label: 'Assistant' },
+  { value: 'placeholder', label: 'Placeholder' },
 ] as const;
 
 interface Templates {
@@ -27,7 +29,7 @@ export function MessagesField({ control, ...templates }: { control: Control<Prom
       {fields.map((field, index) => (
         <Box key={field.id} sx={{ display: 'grid', gap: 1 }}>
           <Box sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
-            <Box sx={{ width: 130 }}>
+            <Box sx={{ width: 140 }}>
               <RoleField control={control} index={index} />
             </Box>
             <Box sx={{ flex: 1 }} />
@@ -56,6 +58,8 @@ function MessageField({
   onEditor,
 }: { control: Control<PromptForm>; index: number } & Templates) {
   const tell = useCallback((editor: TemplateHandle | null) => onEditor(index, editor), [index, onEditor]);
+  const role = useWatch({ control, name: `messages.${index}.role` });
+  if (role === 'placeholder') return <PlaceholderField control={control} index={index} />;
   return (
     <TemplateField
       control={control}
@@ -65,6 +69,24 @@ function MessageField({
       minRows={3}
       marks={marks.get(index)}
       onEditor={tell}
+    />
+  );
+}
+
+/** Which variable's messages stand here. */
+function PlaceholderField({ control, index }: { control: Control<PromptForm>; index: number }) {
+  const rules = {
+    required: 'Name the variable',
+    pattern: { value: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/, message: 'Letters, digits and underscores, no digit first' },
+  };
+  return (
+    <TextInput
+      control={control}
+      name={`messages.${index}.content`}
+      label={`Variable of message ${index + 1}`}
+      placeholder="history"
+      helperText="A list of messages: whoever fills the prompt says what was said before."
+      rules={rules}
     />
   );
 }

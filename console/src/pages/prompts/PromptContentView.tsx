@@ -41,7 +41,13 @@ export function PromptContentView({ version }: { version: Pick<PromptVersion, 'c
           title={message.role ? capital(message.role) : 'Text'}
           actions={<CopyButton text={message.content} label="Copy the text" />}
         >
-          <TemplateText text={message.content} />
+          {message.role === 'placeholder' ? (
+            <Typography variant="body2">
+              The messages of <code>{message.content}</code> stand here.
+            </Typography>
+          ) : (
+            <TemplateText text={message.content} />
+          )}
         </Panel>
       ))}
       {content.variables.length > 0 && (

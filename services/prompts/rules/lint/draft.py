@@ -17,6 +17,8 @@ from services.prompts.rules.lint import marks, parameters, saving, slots, texts,
 from services.prompts.rules.lint.findings import Finding, Severity
 from services.prompts.rules.lint.subject import CountTokens, Subject, read_message
 from services.prompts.rules.parameters import check_parameters
+from services.prompts.rules.placeholders import PLACEHOLDER, names
+from services.prompts.rules.placeholders import check as check_placeholders
 from services.prompts.rules.variables import check_variables
 from services.prompts.rules.violations import Violations
 
@@ -64,20 +66,28 @@ def lint(draft: ContentDraft, field: str, count_tokens: CountTokens) -> Report:
     given = check_parameters(draft.parameters_json, f"{field}.parameters", violations)
     check_model(draft.model, f"{field}.model", violations)
     messages = check_form(draft, field, violations)
+    types = {variable.name: variable.type for variable in declared}
+    check_placeholders(messages, types, violations)
     refused = [saving.refused(one, draft, field) for one in violations]
     is_cut = len(refused) > MOST_OF_A_RULE
     findings = refused[:MOST_OF_A_RULE]
     if not _is_oversized(messages):
         read = [
-            read_message(at, index, message.role, message.content)
+            read_message(at, index, message.role, _template(message))
             for index, (at, message) in enumerate(messages)
         ]
-        subject = Subject(field, read, declared, given, count_tokens)
+        expected = frozenset(names(message for _, message in messages))
+        subject = Subject(field, read, declared, given, count_tokens, expected)
         for rule in _RULES:
             found = list(islice(rule(subject), MOST_OF_A_RULE + 1))
             is_cut = is_cut or len(found) > MOST_OF_A_RULE
             findings += found[:MOST_OF_A_RULE]
     return Report(tuple(sorted(findings, key=_rank)), is_cut)
+
+
+def _template(message: Message) -> str:
+    """Return what rules read of a message: of a placeholder, nothing is said yet."""
+    return "" if message.role == PLACEHOLDER else message.content
 
 
 def _is_oversized(messages: Sequence[tuple[str, Message]]) -> bool:

@@ -91,13 +91,17 @@ class Visit:
 
 @dataclass(frozen=True)
 class Subject:
-    """A draft as rules see it. `count_tokens` costs time: rules ask it for long texts only."""
+    """A draft as rules see it. `count_tokens` costs time: rules ask it for long texts only.
+
+    `placeholders` are the variables whose messages stand among the others.
+    """
 
     field: str
     messages: Sequence[Message]
     variables: Sequence[Variable]
     parameters: Mapping[str, object]
     count_tokens: CountTokens
+    placeholders: frozenset[str] = frozenset()
 
     @cached_property
     def declared(self) -> dict[str, Variable]:

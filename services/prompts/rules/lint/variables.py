@@ -53,6 +53,7 @@ def unused(subject: Subject) -> Iterator[Finding]:
     if not subject.is_readable:
         return
     named = {visit.name for message in subject.messages for visit in subject.visits(message)}
+    named |= subject.placeholders
     for index, variable in enumerate(subject.variables):
         if variable.name not in named and is_variable_name(variable.name):
             yield Finding(

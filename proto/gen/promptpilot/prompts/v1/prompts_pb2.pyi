@@ -237,9 +237,11 @@ class Message(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
     role: _builtins.str
-    """system, user, assistant"""
+    """system, user, assistant; in a version also placeholder: the messages of a list variable stand there when it is rendered."""
     content: _builtins.str
-    """Mustache template (in a version) or final text (rendered). At most 200,000 characters."""
+    """Mustache template (in a version) or final text (rendered). At most 200,000 characters. Of a placeholder: the name of
+    the variable, whose value is a list of objects with `role` and `content`, texts that are no templates.
+    """
     def __init__(
         self,
         *,
@@ -2927,3 +2929,319 @@ class MergePromptBranchResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MergePromptBranchResponse: _TypeAlias = MergePromptBranchResponse  # noqa: Y015
+
+@_typing.final
+class GetReferencedVersionRequest(_message.Message):
+    """Input of GetReferencedVersion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reference(self) -> Global___PromptReference: ...
+    def __init__(
+        self,
+        *,
+        reference: Global___PromptReference | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reference", b"reference"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReferencedVersionRequest: _TypeAlias = GetReferencedVersionRequest  # noqa: Y015
+
+@_typing.final
+class GetReferencedVersionResponse(_message.Message):
+    """Answer of GetReferencedVersion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    @_builtins.property
+    def version(self) -> Global___PromptVersion: ...
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        version: Global___PromptVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReferencedVersionResponse: _TypeAlias = GetReferencedVersionResponse  # noqa: Y015
+
+@_typing.final
+class PromptIndexEntry(_message.Message):
+    """A prompt of the index."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    PARAMETERS_JSON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    type: Global___PromptType.ValueType
+    model: _builtins.str
+    """Of the newest of them."""
+    parameters_json: _builtins.str
+    """Of the newest of them; as in PromptContent."""
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Numbers of its versions that pass the filters, ascending."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Labels that point at them, by name; `latest` included."""
+
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """When one of them was made, or had a label set, last."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        type: Global___PromptType.ValueType = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+        versions: _abc.Iterable[_builtins.int] | None = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        model: _builtins.str = ...,
+        parameters_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labels", b"labels", "model", b"model", "name", b"name", "parameters_json", b"parameters_json", "tags", b"tags", "type", b"type", "update_time", b"update_time", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptIndexEntry: _TypeAlias = PromptIndexEntry  # noqa: Y015
+
+@_typing.final
+class GetPromptIndexRequest(_message.Message):
+    """Input of GetPromptIndex: empty fields filter nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    FROM_TIME_FIELD_NUMBER: _builtins.int
+    TO_TIME_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1..100, 50 when 0."""
+    page_number: _builtins.int
+    """From 1; 0 is 1."""
+    name: _builtins.str
+    """The whole name."""
+    label: _builtins.str
+    """Only versions with this label."""
+    tag: _builtins.str
+    """Only prompts with this tag."""
+    @_builtins.property
+    def from_time(self) -> _timestamp_pb2.Timestamp:
+        """Only versions that were made, or had a label set, at this time or after it."""
+
+    @_builtins.property
+    def to_time(self) -> _timestamp_pb2.Timestamp:
+        """Only versions that were made, and had a label set last, before this time."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_number: _builtins.int = ...,
+        name: _builtins.str = ...,
+        label: _builtins.str = ...,
+        tag: _builtins.str = ...,
+        from_time: _timestamp_pb2.Timestamp | None = ...,
+        to_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "label", b"label", "name", b"name", "page_number", b"page_number", "page_size", b"page_size", "tag", b"tag", "to_time", b"to_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptIndexRequest: _TypeAlias = GetPromptIndexRequest  # noqa: Y015
+
+@_typing.final
+class GetPromptIndexResponse(_message.Message):
+    """Answer of GetPromptIndex."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    total: _builtins.int
+    """Prompts on all pages."""
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptIndexEntry]: ...
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___PromptIndexEntry] | None = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptIndexResponse: _TypeAlias = GetPromptIndexResponse  # noqa: Y015
+
+@_typing.final
+class SavePromptVersionRequest(_message.Message):
+    """Input of SavePromptVersion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    IS_TAGS_SET_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    name: _builtins.str
+    note: _builtins.str
+    """Also the reason in the histories of the labels."""
+    is_tags_set: _builtins.bool
+    @_builtins.property
+    def content(self) -> Global___PromptContent:
+        """Variables that it does not declare, and that its templates use, keep the declarations of the version that `latest`
+        stands for.
+        """
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most 50."""
+
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Replaces the prompt's tags when is_tags_set."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        content: Global___PromptContent | None = ...,
+        note: _builtins.str = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+        is_tags_set: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "is_tags_set", b"is_tags_set", "labels", b"labels", "name", b"name", "note", b"note", "request_id", b"request_id", "tags", b"tags"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SavePromptVersionRequest: _TypeAlias = SavePromptVersionRequest  # noqa: Y015
+
+@_typing.final
+class SavePromptVersionResponse(_message.Message):
+    """Answer of SavePromptVersion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    @_builtins.property
+    def version(self) -> Global___PromptVersion: ...
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        version: Global___PromptVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SavePromptVersionResponse: _TypeAlias = SavePromptVersionResponse  # noqa: Y015
+
+@_typing.final
+class SetPromptLabelsRequest(_message.Message):
+    """Input of SetPromptLabels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    version: _builtins.int
+    reason: _builtins.str
+    """As in SetPromptLabel."""
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most 50."""
+
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        labels: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labels", b"labels", "prompt_id", b"prompt_id", "reason", b"reason", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetPromptLabelsRequest: _TypeAlias = SetPromptLabelsRequest  # noqa: Y015
+
+@_typing.final
+class SetPromptLabelsResponse(_message.Message):
+    """Answer of SetPromptLabels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    @_builtins.property
+    def version(self) -> Global___PromptVersion: ...
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        version: Global___PromptVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetPromptLabelsResponse: _TypeAlias = SetPromptLabelsResponse  # noqa: Y015

@@ -190,6 +190,26 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.FromString,
                 _registered_method=True)
+        self.GetReferencedVersion = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/GetReferencedVersion',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionResponse.FromString,
+                _registered_method=True)
+        self.GetPromptIndex = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/GetPromptIndex',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexResponse.FromString,
+                _registered_method=True)
+        self.SavePromptVersion = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/SavePromptVersion',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionResponse.FromString,
+                _registered_method=True)
+        self.SetPromptLabels = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/SetPromptLabels',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -443,6 +463,36 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetReferencedVersion(self, request, context):
+        """What version a reference stands for, with its prompt: its tags, and all labels. Errors: those of ResolvePrompts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPromptIndex(self, request, context):
+        """Prompts by name, each with the numbers of its versions: page 3 is there without the pages before it, and the total is
+        known. Only versions that pass the filters are told, and prompts that have one; archived prompts are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SavePromptVersion(self, request, context):
+        """Add a version to the prompt of this name, which is made if there is none, and point labels at it: all or nothing.
+        Needs PROMPTS_LABEL too when it names labels. Errors: those of CreatePromptVersion, and of SetPromptLabel for each label.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPromptLabels(self, request, context):
+        """Point several labels at a version, all or none. Errors: those of SetPromptLabel.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -600,6 +650,26 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.MergePromptBranch,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.SerializeToString,
+            ),
+            'GetReferencedVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReferencedVersion,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionResponse.SerializeToString,
+            ),
+            'GetPromptIndex': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPromptIndex,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexResponse.SerializeToString,
+            ),
+            'SavePromptVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.SavePromptVersion,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionResponse.SerializeToString,
+            ),
+            'SetPromptLabels': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPromptLabels,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1440,6 +1510,114 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/MergePromptBranch',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.MergePromptBranchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReferencedVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/GetReferencedVersion',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetReferencedVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPromptIndex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/GetPromptIndex',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.GetPromptIndexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SavePromptVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/SavePromptVersion',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SavePromptVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPromptLabels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/SetPromptLabels',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -143,6 +143,18 @@ class PromptsServiceStub:
     BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
     result could not be saved.
     """
+    GetReferencedVersion: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetReferencedVersionRequest, _prompts_pb2.GetReferencedVersionResponse]
+    """What version a reference stands for, with its prompt: its tags, and all labels. Errors: those of ResolvePrompts."""
+    GetPromptIndex: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptIndexRequest, _prompts_pb2.GetPromptIndexResponse]
+    """Prompts by name, each with the numbers of its versions: page 3 is there without the pages before it, and the total is
+    known. Only versions that pass the filters are told, and prompts that have one; archived prompts are left out.
+    """
+    SavePromptVersion: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.SavePromptVersionRequest, _prompts_pb2.SavePromptVersionResponse]
+    """Add a version to the prompt of this name, which is made if there is none, and point labels at it: all or nothing.
+    Needs PROMPTS_LABEL too when it names labels. Errors: those of CreatePromptVersion, and of SetPromptLabel for each label.
+    """
+    SetPromptLabels: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelsRequest, _prompts_pb2.SetPromptLabelsResponse]
+    """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -259,6 +271,18 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
     result could not be saved.
     """
+    GetReferencedVersion: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetReferencedVersionRequest, _prompts_pb2.GetReferencedVersionResponse]  # type: ignore[assignment]
+    """What version a reference stands for, with its prompt: its tags, and all labels. Errors: those of ResolvePrompts."""
+    GetPromptIndex: _aio.UnaryUnaryMultiCallable[_prompts_pb2.GetPromptIndexRequest, _prompts_pb2.GetPromptIndexResponse]  # type: ignore[assignment]
+    """Prompts by name, each with the numbers of its versions: page 3 is there without the pages before it, and the total is
+    known. Only versions that pass the filters are told, and prompts that have one; archived prompts are left out.
+    """
+    SavePromptVersion: _aio.UnaryUnaryMultiCallable[_prompts_pb2.SavePromptVersionRequest, _prompts_pb2.SavePromptVersionResponse]  # type: ignore[assignment]
+    """Add a version to the prompt of this name, which is made if there is none, and point labels at it: all or nothing.
+    Needs PROMPTS_LABEL too when it names labels. Errors: those of CreatePromptVersion, and of SetPromptLabel for each label.
+    """
+    SetPromptLabels: _aio.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelsRequest, _prompts_pb2.SetPromptLabelsResponse]  # type: ignore[assignment]
+    """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Prompts owns prompts, their immutable versions and their labels, and is the only place where a template is rendered."""
@@ -558,5 +582,41 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         BRANCH_NOT_OPEN, MERGE_CONFLICTED (metadata: conflicts, how many are not settled); INVALID_ARGUMENT PROMPT_INVALID when the
         result could not be saved.
         """
+
+    @_abc_1.abstractmethod
+    def GetReferencedVersion(
+        self,
+        request: _prompts_pb2.GetReferencedVersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.GetReferencedVersionResponse, _abc.Awaitable[_prompts_pb2.GetReferencedVersionResponse]]:
+        """What version a reference stands for, with its prompt: its tags, and all labels. Errors: those of ResolvePrompts."""
+
+    @_abc_1.abstractmethod
+    def GetPromptIndex(
+        self,
+        request: _prompts_pb2.GetPromptIndexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.GetPromptIndexResponse, _abc.Awaitable[_prompts_pb2.GetPromptIndexResponse]]:
+        """Prompts by name, each with the numbers of its versions: page 3 is there without the pages before it, and the total is
+        known. Only versions that pass the filters are told, and prompts that have one; archived prompts are left out.
+        """
+
+    @_abc_1.abstractmethod
+    def SavePromptVersion(
+        self,
+        request: _prompts_pb2.SavePromptVersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.SavePromptVersionResponse, _abc.Awaitable[_prompts_pb2.SavePromptVersionResponse]]:
+        """Add a version to the prompt of this name, which is made if there is none, and point labels at it: all or nothing.
+        Needs PROMPTS_LABEL too when it names labels. Errors: those of CreatePromptVersion, and of SetPromptLabel for each label.
+        """
+
+    @_abc_1.abstractmethod
+    def SetPromptLabels(
+        self,
+        request: _prompts_pb2.SetPromptLabelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.SetPromptLabelsResponse, _abc.Awaitable[_prompts_pb2.SetPromptLabelsResponse]]:
+        """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

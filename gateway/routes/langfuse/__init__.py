@@ -1,0 +1,1 @@
+"""The door that speaks Langfuse's public API: prompts, and what its SDKs ask beside them."""
