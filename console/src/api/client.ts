@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { getSessionQueryKey } from '@/api/generated/@tanstack/react-query.gen';
 import { client } from '@/api/generated/client.gen';
 import { readProblem } from '@/api/problem';
+import { SESSION_KEY } from '@/api/sessionCalls';
 
 const SAFE_METHODS = ['GET', 'HEAD'];
 // Of 16 digits and more: a double may not hold it. Quotes inside JSON texts are escaped, so this cannot match there.
@@ -31,5 +31,5 @@ async function keepAmountsExact(response: Response): Promise<Response> {
 }
 
 function csrfToken(queryClient: QueryClient): string {
-  return queryClient.getQueryData<{ csrf_token: string }>(getSessionQueryKey())?.csrf_token ?? '';
+  return queryClient.getQueryData<{ csrf_token: string }>(SESSION_KEY)?.csrf_token ?? '';
 }

@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { connectClient } from '@/api/client';
-import { getSessionQueryKey } from '@/api/generated/@tanstack/react-query.gen';
 import { asProblem } from '@/api/problem';
+import { SESSION_KEY } from '@/api/sessionCalls';
 
 const MOST_RETRIES = 2;
 
@@ -21,10 +21,10 @@ export function createQueryClient(): QueryClient {
   });
   const onError = (error: unknown) => {
     const problem = asProblem(error);
-    const isInside = queryClient.getQueryData(getSessionQueryKey()) !== undefined;
+    const isInside = queryClient.getQueryData(SESSION_KEY) !== undefined;
     if (isInside && problem.status === 401) leaveForLogIn();
     // Another tab has logged in anew: the next try sends the new token.
-    if (problem.reason === 'CSRF_REFUSED') void queryClient.invalidateQueries({ queryKey: getSessionQueryKey() });
+    if (problem.reason === 'CSRF_REFUSED') void queryClient.invalidateQueries({ queryKey: SESSION_KEY });
   };
   connectClient(queryClient);
   return queryClient;

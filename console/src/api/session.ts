@@ -1,6 +1,6 @@
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import type { GetSessionResponse } from '@/api/generated';
-import { getSessionOptions, logOutMutation } from '@/api/generated/@tanstack/react-query.gen';
+import { getSessionOptions, logOut } from '@/api/sessionCalls';
 
 /** The permissions that the console asks about; the catalogue is in proto/promptpilot/options. */
 export type Permission =
@@ -40,7 +40,7 @@ export function useSession(): Session {
 /** Ends the session, on the server and here. */
 export function useLogOut() {
   return useMutation({
-    ...logOutMutation(),
+    mutationFn: () => logOut(),
     // A whole load: nothing of the session stays in memory.
     onSuccess: () => window.location.assign('/log-in'),
   });

@@ -27,7 +27,7 @@ export function AccountMenu() {
             {role} · {user?.email}
           </Typography>
         </Box>
-        <IconButton aria-label="Log out" title="Log out" onClick={() => logOut.mutate({})} disabled={logOut.isPending}>
+        <IconButton aria-label="Log out" title="Log out" onClick={() => logOut.mutate()} disabled={logOut.isPending}>
           <LogOut size={16} />
         </IconButton>
       </Box>
