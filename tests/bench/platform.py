@@ -78,12 +78,13 @@ async def _doors(platform: Platform) -> None:
 
 
 async def _prompt_fetch(client: Client) -> None:
-    path = "/v1/prompts/text-summarization/resolved?label=production"
-
-    async def fetch() -> None:
-        async with client.session.get(path) as response:
+    async def fetch(path: str = "/v1/prompts/text-summarization/resolved") -> None:
+        async with client.session.get(f"{path}?label=production") as response:
             await response.read()
             assert response.status == 200
+
+    async def fetch_as_langfuse() -> None:
+        await fetch("/api/public/v2/prompts/text-summarization")
 
     async def alive() -> None:
         async with client.session.get("/health/live") as response:
@@ -95,6 +96,7 @@ async def _prompt_fetch(client: Client) -> None:
     await closed_loop(fetch, users=1, seconds=1)
     floor = await closed_loop(alive, users=1, seconds=2)
     one = await closed_loop(fetch, users=1, seconds=3)
+    theirs = await closed_loop(fetch_as_langfuse, users=1, seconds=3)
     # The first seconds open connections in every part: they are no figure of the steady state.
     await asyncio.gather(
         open_loop(fetch, per_second=200, seconds=3), open_loop(write, per_second=10, seconds=3)
@@ -105,6 +107,12 @@ async def _prompt_fetch(client: Client) -> None:
     line(
         "prompt fetch by label, 1 user, p50",
         ms(percentile(one, 0.5)),
+        floor=ms(percentile(floor, 0.5)),
+        bar="3 ms",
+    )
+    line(
+        "the same at Langfuse's door, p50",
+        ms(percentile(theirs, 0.5)),
         floor=ms(percentile(floor, 0.5)),
         bar="3 ms",
     )
