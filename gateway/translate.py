@@ -7,6 +7,7 @@
 | `Timestamp` | RFC 3339 text in UTC; null when unset |
 | other message | object; null when unset |
 | int32, int64 | integer |
+| `optional` number or text | as it is; null when unset |
 | everything else | as it is, under the same name |
 """
 
@@ -132,6 +133,8 @@ def _reader(field: FieldDescriptor) -> Reader:
         return lambda message: table[getattr(message, name)]
     if name.endswith(_JSON):
         return _document_reader(field)
+    if field.has_presence:
+        return lambda message: getattr(message, name) if message.HasField(name) else None
     if field.is_repeated:
         return lambda message: list(getattr(message, name))
     return attrgetter(name)

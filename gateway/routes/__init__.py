@@ -16,6 +16,7 @@ from gateway.routes.langfuse.account import account as langfuse_account
 from gateway.routes.langfuse.prompts import prompts as langfuse_prompts
 from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
+from gateway.routes.prompts.assertions import assertions
 from gateway.routes.prompts.branches import branches as prompt_branches
 from gateway.routes.prompts.label_policies import label_policies
 from gateway.routes.prompts.labels import labels as prompt_labels
@@ -32,6 +33,7 @@ ROUTERS = (
     live,
     prompts,
     prompt_lint,
+    assertions,
     prompt_templates,
     prompt_labels,
     label_policies,

@@ -207,3 +207,15 @@ class MergeConflicted(FailedPrecondition):
     """Both sides changed the same places. Metadata: `conflicts`, how many are not settled."""
 
     reason = "MERGE_CONFLICTED"
+
+
+class AssertionsInvalid(InvalidArgument):
+    """Assertions, or what they are to look at, are wrong; violations name each field."""
+
+    reason = "ASSERTIONS_INVALID"
+
+
+class SuiteInvalid(InvalidArgument):
+    """A suite or the files given with it are out of bounds; violations name each field."""
+
+    reason = "SUITE_INVALID"

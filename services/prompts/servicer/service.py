@@ -16,12 +16,14 @@ from services.prompts.queries import prompts as queries
 from services.prompts.repository.prompts import PromptFilter
 from services.prompts.rules.library import LibraryPrompt, TemplateFilter
 from services.prompts.servicer import answers, findings, inputs, templates
+from services.prompts.servicer.assertions import AssertionRpcs
 from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
+from services.prompts.servicer.lanes import Lanes
 from services.prompts.servicer.named_prompts import NamedPromptRpcs
 
 
-class PromptsServicer(LabelRpcs, BranchRpcs, NamedPromptRpcs):
+class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs):
     """Serves prompts of the caller's tenant."""
 
     def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
@@ -30,6 +32,8 @@ class PromptsServicer(LabelRpcs, BranchRpcs, NamedPromptRpcs):
         self._linting = asyncio.Semaphore(1)
         # So does a merge, up to three.
         self._merging = asyncio.Semaphore(1)
+        # Checks of assertions take up to 5 seconds: two in all leave room for the rest.
+        self._checks = Lanes(2)
         self._library = library
 
     async def CreatePrompt(

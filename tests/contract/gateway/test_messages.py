@@ -15,6 +15,7 @@ from gateway.routes.execution import models as execution
 from gateway.routes.execution import provider_models as providers
 from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
+from gateway.routes.prompts import assertion_models as assertions
 from gateway.routes.prompts import label_models as labels
 from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
@@ -45,6 +46,8 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (prompts_pb2.ResolvedPrompt, prompts.ResolvedPrompt),
     (prompts_pb2.RenderPromptResponse, prompts.RenderedPrompt),
     (prompts_pb2.LintPromptResponse, lint.PromptLint),
+    (prompts_pb2.CheckAssertionsResponse, assertions.AssertionReport),
+    (prompts_pb2.ParseTestSuiteResponse, assertions.TestSuite),
     (prompts_pb2.PromptTemplate, templates.PromptTemplate),
     (prompts_pb2.PromptTemplateExample, templates.PromptTemplateExample),
     (prompts_pb2.GetPromptTemplateResponse, templates.WholePromptTemplate),
@@ -81,6 +84,10 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (prompts.PromptDraft, prompts_pb2.PromptContent),
     (prompts.VariableDraft, prompts_pb2.Variable),
     (lint.LintPrompt, prompts_pb2.LintPromptRequest),
+    (assertions.CheckAssertions, prompts_pb2.CheckAssertionsRequest),
+    (assertions.AssertionGuardrails, prompts_pb2.AssertionGuardrails),
+    (assertions.ParseTestSuite, prompts_pb2.ParseTestSuiteRequest),
+    (assertions.TestSuiteFile, prompts_pb2.TestSuiteFile),
     (labels.SetPromptLabel, prompts_pb2.SetPromptLabelRequest),
     (labels.RollBackPromptLabel, prompts_pb2.RollBackPromptLabelRequest),
     (labels.DeletePromptLabel, prompts_pb2.DeletePromptLabelRequest),

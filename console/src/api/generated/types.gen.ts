@@ -48,6 +48,64 @@ export type ApiKeyPage = {
 };
 
 /**
+ * AssertionGuardrails
+ *
+ * What the provider's guardrails said of an answer.
+ */
+export type AssertionGuardrails = {
+    is_flagged?: boolean;
+    is_input_flagged?: boolean;
+    is_output_flagged?: boolean;
+    reason?: string;
+};
+
+/**
+ * AssertionReport
+ *
+ * What became of the assertions, and of all of them together.
+ */
+export type AssertionReport = {
+    named_scores: Array<NamedScore>;
+    reason: string;
+    results: Array<AssertionResult>;
+    /**
+     * Weighted mean of what was decided.
+     */
+    score: number;
+    state: 'passed' | 'failed' | 'error' | 'undecided';
+};
+
+/**
+ * AssertionResult
+ *
+ * What became of one assertion, or of an assert-set, which its members follow.
+ */
+export type AssertionResult = {
+    field: string;
+    /**
+     * Name of the score that it counts for; may be empty.
+     */
+    metric: string;
+    /**
+     * What was found.
+     */
+    reason: string;
+    /**
+     * 0..1.
+     */
+    score: number;
+    /**
+     * `error`: it cannot be decided for what is missing or out of bounds, and counts as failed. `undecided`: a model or a person must decide it; it counts for nothing.
+     */
+    state: 'passed' | 'failed' | 'error' | 'undecided';
+    /**
+     * As given, `not-` included.
+     */
+    type: string;
+    weight: number;
+};
+
+/**
  * BrowserSession
  *
  * A browser session just opened: its secret is in the cookie only.
@@ -63,6 +121,65 @@ export type BrowserSession = {
     expire_time: string | null;
     tenant: Tenant;
     user: User;
+};
+
+/**
+ * CheckAssertions
+ *
+ * An output, what is known of it, and the assertions on it.
+ */
+export type CheckAssertions = {
+    /**
+     * Assertions as promptfoo writes them; members of an `assert-set` count too.
+     */
+    assertions: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * What `cost` looks at: 1 USD = 1,000,000,000. Thresholds of `cost` are in USD.
+     */
+    cost_nano_usd?: number | null;
+    /**
+     * What `finish-reason` looks at.
+     */
+    finish_reason?: string;
+    /**
+     * Functions that could be called, in OpenAI's older form.
+     */
+    functions?: Array<{
+        [key: string]: unknown;
+    }> | null;
+    guardrails?: AssertionGuardrails | null;
+    /**
+     * What `latency` looks at.
+     */
+    latency_ms?: number | null;
+    /**
+     * Natural logarithms of the tokens' probabilities, for `perplexity`.
+     */
+    log_probabilities?: Array<number>;
+    /**
+     * The model's answer: a text, or JSON such as tool calls. At most 200,000 characters.
+     */
+    output: string | {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Score that the assertions must reach together; left out: each must pass.
+     */
+    threshold?: number | null;
+    /**
+     * Tools that could be called, in OpenAI's form.
+     */
+    tools?: Array<{
+        [key: string]: unknown;
+    }> | null;
+    /**
+     * Variable -> value, for `{{name}}` in values.
+     */
+    variables?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -920,6 +1037,33 @@ export type ModelPage = {
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * NamedScore
+ *
+ * Weighted mean of the results of one metric.
+ */
+export type NamedScore = {
+    name: string;
+    score: number;
+    /**
+     * Sum of the weights.
+     */
+    weight: number;
+};
+
+/**
+ * ParseTestSuite
+ *
+ * A suite and the files beside it: 1,000,000 characters in all.
+ */
+export type ParseTestSuite = {
+    files?: Array<TestSuiteFile>;
+    /**
+     * promptfoo's YAML.
+     */
+    text: string;
 };
 
 /**
@@ -2035,6 +2179,131 @@ export type Tenant = {
 };
 
 /**
+ * TestSuite
+ *
+ * A suite that was read.
+ */
+export type TestSuite = {
+    /**
+     * At most 1,000; empty when a problem is no warning.
+     */
+    cases: Array<TestSuiteCase>;
+    description: string;
+    /**
+     * There are more than are listed.
+     */
+    has_more_problems: boolean;
+    /**
+     * In the order of reading; at most 100.
+     */
+    problems: Array<TestSuiteProblem>;
+    prompts: Array<TestSuitePrompt>;
+    /**
+     * Names and objects of providers, as given.
+     */
+    providers: Array<unknown>;
+};
+
+/**
+ * TestSuiteCase
+ *
+ * One test with one combination of its variables, put together with `defaultTest`.
+ */
+export type TestSuiteCase = {
+    /**
+     * As promptfoo writes them: what `POST /v1/assertions:check` takes.
+     */
+    assertions: Array<{
+        [key: string]: unknown;
+    }>;
+    description: string;
+    /**
+     * Where the test stands.
+     */
+    field: string;
+    line: number;
+    metadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * promptfoo's options of a test, as `transform`.
+     */
+    options: {
+        [key: string]: unknown;
+    };
+    /**
+     * Labels of prompts; none: all of them.
+     */
+    prompts: Array<string>;
+    /**
+     * The provider that is asked instead; null: none.
+     */
+    provider: unknown;
+    /**
+     * The output that is taken instead; null: none.
+     */
+    provider_output: unknown;
+    /**
+     * Labels of providers; none: all of them.
+     */
+    providers: Array<string>;
+    threshold: number | null;
+    /**
+     * Assertions that only an evaluation run or a person can decide.
+     */
+    undecided_count: number;
+    variables: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * TestSuiteFile
+ *
+ * A file that a suite refers to as `file://name`.
+ */
+export type TestSuiteFile = {
+    name: string;
+    text: string;
+};
+
+/**
+ * TestSuiteProblem
+ *
+ * What is wrong with a suite, or has no effect, at one place.
+ */
+export type TestSuiteProblem = {
+    column: number;
+    field: string;
+    /**
+     * The file that it stands in; empty for the suite itself.
+     */
+    file: string;
+    /**
+     * It has no effect here; the suite can be used.
+     */
+    is_warning: boolean;
+    /**
+     * Lines and columns count from 1.
+     */
+    line: number;
+    message: string;
+};
+
+/**
+ * TestSuitePrompt
+ *
+ * A prompt of a suite.
+ */
+export type TestSuitePrompt = {
+    label: string;
+    /**
+     * A text, or chat messages as a text of JSON.
+     */
+    text: string;
+};
+
+/**
  * TokenSession
  *
  * A token session just opened.
@@ -2630,6 +2899,71 @@ export type GetApiKeyResponses = {
 };
 
 export type GetApiKeyResponse = GetApiKeyResponses[keyof GetApiKeyResponses];
+
+export type CheckAssertionsData = {
+    body: CheckAssertions;
+    path?: never;
+    query?: never;
+    url: '/v1/assertions:check';
+};
+
+export type CheckAssertionsErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CheckAssertionsError = CheckAssertionsErrors[keyof CheckAssertionsErrors];
+
+export type CheckAssertionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssertionReport;
+};
+
+export type CheckAssertionsResponse = CheckAssertionsResponses[keyof CheckAssertionsResponses];
 
 export type CreateTokensData = {
     body: LogIn;
@@ -7769,6 +8103,71 @@ export type UpdateTenantResponses = {
 };
 
 export type UpdateTenantResponse = UpdateTenantResponses[keyof UpdateTenantResponses];
+
+export type ParseTestSuiteData = {
+    body: ParseTestSuite;
+    path?: never;
+    query?: never;
+    url: '/v1/test-suites:parse';
+};
+
+export type ParseTestSuiteErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ParseTestSuiteError = ParseTestSuiteErrors[keyof ParseTestSuiteErrors];
+
+export type ParseTestSuiteResponses = {
+    /**
+     * Successful Response
+     */
+    200: TestSuite;
+};
+
+export type ParseTestSuiteResponse = ParseTestSuiteResponses[keyof ParseTestSuiteResponses];
 
 export type GetUsageData = {
     body?: never;

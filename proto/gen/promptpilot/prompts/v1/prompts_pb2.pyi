@@ -228,6 +228,32 @@ MERGE_SIDE_THEIRS: MergeSide.ValueType  # 3
 """As the source has it."""
 Global___MergeSide: _TypeAlias = MergeSide  # noqa: Y015
 
+class _AssertionState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AssertionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AssertionState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ASSERTION_STATE_UNSPECIFIED: _AssertionState.ValueType  # 0
+    ASSERTION_STATE_PASSED: _AssertionState.ValueType  # 1
+    ASSERTION_STATE_FAILED: _AssertionState.ValueType  # 2
+    ASSERTION_STATE_ERROR: _AssertionState.ValueType  # 3
+    """It cannot be decided for what is missing or out of bounds; counts as failed with a score of 0, whatever `not-` says."""
+    ASSERTION_STATE_UNDECIDED: _AssertionState.ValueType  # 4
+    """A model or a person must decide it; it counts for nothing."""
+
+class AssertionState(_AssertionState, metaclass=_AssertionStateEnumTypeWrapper):
+    """What became of an assertion, or of all of them."""
+
+ASSERTION_STATE_UNSPECIFIED: AssertionState.ValueType  # 0
+ASSERTION_STATE_PASSED: AssertionState.ValueType  # 1
+ASSERTION_STATE_FAILED: AssertionState.ValueType  # 2
+ASSERTION_STATE_ERROR: AssertionState.ValueType  # 3
+"""It cannot be decided for what is missing or out of bounds; counts as failed with a score of 0, whatever `not-` says."""
+ASSERTION_STATE_UNDECIDED: AssertionState.ValueType  # 4
+"""A model or a person must decide it; it counts for nothing."""
+Global___AssertionState: _TypeAlias = AssertionState  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a chat prompt, or of a rendered prompt."""
@@ -3245,3 +3271,461 @@ class SetPromptLabelsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SetPromptLabelsResponse: _TypeAlias = SetPromptLabelsResponse  # noqa: Y015
+
+@_typing.final
+class AssertionGuardrails(_message.Message):
+    """What the provider's guardrails said of an answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_FLAGGED_FIELD_NUMBER: _builtins.int
+    IS_INPUT_FLAGGED_FIELD_NUMBER: _builtins.int
+    IS_OUTPUT_FLAGGED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    is_flagged: _builtins.bool
+    is_input_flagged: _builtins.bool
+    is_output_flagged: _builtins.bool
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        is_flagged: _builtins.bool = ...,
+        is_input_flagged: _builtins.bool = ...,
+        is_output_flagged: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_flagged", b"is_flagged", "is_input_flagged", b"is_input_flagged", "is_output_flagged", b"is_output_flagged", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssertionGuardrails: _TypeAlias = AssertionGuardrails  # noqa: Y015
+
+@_typing.final
+class CheckAssertionsRequest(_message.Message):
+    """Input of CheckAssertions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUT_JSON_FIELD_NUMBER: _builtins.int
+    ASSERTIONS_JSON_FIELD_NUMBER: _builtins.int
+    VARIABLES_JSON_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_FIELD_NUMBER: _builtins.int
+    COST_NANO_USD_FIELD_NUMBER: _builtins.int
+    FINISH_REASON_FIELD_NUMBER: _builtins.int
+    LOG_PROBABILITIES_FIELD_NUMBER: _builtins.int
+    GUARDRAILS_FIELD_NUMBER: _builtins.int
+    TOOLS_JSON_FIELD_NUMBER: _builtins.int
+    FUNCTIONS_JSON_FIELD_NUMBER: _builtins.int
+    output_json: _builtins.str
+    """The output as JSON: a text is a JSON string. At most 200,000 characters."""
+    variables_json: _builtins.str
+    """Variable -> value, for {{name}} in values; a JSON object. At most 200,000 characters."""
+    threshold: _builtins.float
+    """Score that the assertions must reach together; unset: each must pass."""
+    latency_ms: _builtins.int
+    """What `latency` looks at."""
+    cost_nano_usd: _builtins.int
+    """What `cost` looks at: 1 USD = 1,000,000,000. Thresholds of `cost` are in USD, as in promptfoo."""
+    finish_reason: _builtins.str
+    """What `finish-reason` looks at, such as stop."""
+    tools_json: _builtins.str
+    """Tools that could be called, in OpenAI's form; a JSON list."""
+    functions_json: _builtins.str
+    """Functions that could be called, in OpenAI's older form; a JSON list."""
+    @_builtins.property
+    def assertions_json(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """1..100 assertions as promptfoo writes them, each a JSON object; members of an assert-set count too. At most 200,000
+        characters in all.
+        """
+
+    @_builtins.property
+    def log_probabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Natural logarithms of the tokens' probabilities, for `perplexity`. At most 100,000."""
+
+    @_builtins.property
+    def guardrails(self) -> Global___AssertionGuardrails:
+        """What `guardrails` looks at."""
+
+    def __init__(
+        self,
+        *,
+        output_json: _builtins.str = ...,
+        assertions_json: _abc.Iterable[_builtins.str] | None = ...,
+        variables_json: _builtins.str = ...,
+        threshold: _builtins.float | None = ...,
+        latency_ms: _builtins.int | None = ...,
+        cost_nano_usd: _builtins.int | None = ...,
+        finish_reason: _builtins.str = ...,
+        log_probabilities: _abc.Iterable[_builtins.float] | None = ...,
+        guardrails: Global___AssertionGuardrails | None = ...,
+        tools_json: _builtins.str = ...,
+        functions_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_nano_usd", b"_cost_nano_usd", "_latency_ms", b"_latency_ms", "_threshold", b"_threshold", "cost_nano_usd", b"cost_nano_usd", "guardrails", b"guardrails", "latency_ms", b"latency_ms", "threshold", b"threshold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_nano_usd", b"_cost_nano_usd", "_latency_ms", b"_latency_ms", "_threshold", b"_threshold", "assertions_json", b"assertions_json", "cost_nano_usd", b"cost_nano_usd", "finish_reason", b"finish_reason", "functions_json", b"functions_json", "guardrails", b"guardrails", "latency_ms", b"latency_ms", "log_probabilities", b"log_probabilities", "output_json", b"output_json", "threshold", b"threshold", "tools_json", b"tools_json", "variables_json", b"variables_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cost_nano_usd: _TypeAlias = _typing.Literal["cost_nano_usd"]  # noqa: Y015
+    _WhichOneofArgType__cost_nano_usd: _TypeAlias = _typing.Literal["_cost_nano_usd", b"_cost_nano_usd"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost_nano_usd) -> _WhichOneofReturnType__cost_nano_usd | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
+
+Global___CheckAssertionsRequest: _TypeAlias = CheckAssertionsRequest  # noqa: Y015
+
+@_typing.final
+class AssertionResult(_message.Message):
+    """What became of one assertion, or of an assert-set, which its members follow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    METRIC_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Such as assertions[0] or assertions[0].assert[1]."""
+    type: _builtins.str
+    """The type as given, `not-` included, or assert-set."""
+    state: Global___AssertionState.ValueType
+    score: _builtins.float
+    """0..1."""
+    reason: _builtins.str
+    """What was found."""
+    metric: _builtins.str
+    """Name of the score that it counts for; may be empty."""
+    weight: _builtins.float
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        type: _builtins.str = ...,
+        state: Global___AssertionState.ValueType = ...,
+        score: _builtins.float = ...,
+        reason: _builtins.str = ...,
+        metric: _builtins.str = ...,
+        weight: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "metric", b"metric", "reason", b"reason", "score", b"score", "state", b"state", "type", b"type", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssertionResult: _TypeAlias = AssertionResult  # noqa: Y015
+
+@_typing.final
+class NamedScore(_message.Message):
+    """Weighted mean of the results of one metric."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    score: _builtins.float
+    weight: _builtins.float
+    """Sum of the weights."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        score: _builtins.float = ...,
+        weight: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "score", b"score", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NamedScore: _TypeAlias = NamedScore  # noqa: Y015
+
+@_typing.final
+class CheckAssertionsResponse(_message.Message):
+    """Answer of CheckAssertions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    RESULTS_FIELD_NUMBER: _builtins.int
+    NAMED_SCORES_FIELD_NUMBER: _builtins.int
+    state: Global___AssertionState.ValueType
+    score: _builtins.float
+    """Weighted mean of what was decided."""
+    reason: _builtins.str
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssertionResult]: ...
+    @_builtins.property
+    def named_scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedScore]: ...
+    def __init__(
+        self,
+        *,
+        state: Global___AssertionState.ValueType = ...,
+        score: _builtins.float = ...,
+        reason: _builtins.str = ...,
+        results: _abc.Iterable[Global___AssertionResult] | None = ...,
+        named_scores: _abc.Iterable[Global___NamedScore] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["named_scores", b"named_scores", "reason", b"reason", "results", b"results", "score", b"score", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckAssertionsResponse: _TypeAlias = CheckAssertionsResponse  # noqa: Y015
+
+@_typing.final
+class TestSuiteFile(_message.Message):
+    """A file that a suite refers to as file://name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """1..200 characters, as the suite writes it behind file://."""
+    text: _builtins.str
+    """CSV, YAML, JSON, JSONL or plain text, by the ending of the name."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestSuiteFile: _TypeAlias = TestSuiteFile  # noqa: Y015
+
+@_typing.final
+class ParseTestSuiteRequest(_message.Message):
+    """Input of ParseTestSuite: 1,000,000 characters in all, files included."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    FILES_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The suite: promptfoo's YAML."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestSuiteFile]:
+        """At most 20."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        files: _abc.Iterable[Global___TestSuiteFile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ParseTestSuiteRequest: _TypeAlias = ParseTestSuiteRequest  # noqa: Y015
+
+@_typing.final
+class TestSuiteProblem(_message.Message):
+    """What is wrong with a suite, or has no effect, at one place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    IS_WARNING_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Such as tests[0].assert[1].value; empty for the whole."""
+    message: _builtins.str
+    line: _builtins.int
+    """Lines and columns count from 1."""
+    column: _builtins.int
+    is_warning: _builtins.bool
+    """It has no effect here; the suite can be used."""
+    file: _builtins.str
+    """The file that it stands in; empty for the suite itself."""
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        message: _builtins.str = ...,
+        line: _builtins.int = ...,
+        column: _builtins.int = ...,
+        is_warning: _builtins.bool = ...,
+        file: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["column", b"column", "field", b"field", "file", b"file", "is_warning", b"is_warning", "line", b"line", "message", b"message"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestSuiteProblem: _TypeAlias = TestSuiteProblem  # noqa: Y015
+
+@_typing.final
+class TestSuitePrompt(_message.Message):
+    """A prompt of a suite: a text, or chat messages as a text of JSON."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    label: _builtins.str
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        label: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestSuitePrompt: _TypeAlias = TestSuitePrompt  # noqa: Y015
+
+@_typing.final
+class TestSuiteCase(_message.Message):
+    """One test with one combination of its variables, put together with defaultTest."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    VARIABLES_JSON_FIELD_NUMBER: _builtins.int
+    ASSERTIONS_JSON_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    OPTIONS_JSON_FIELD_NUMBER: _builtins.int
+    METADATA_JSON_FIELD_NUMBER: _builtins.int
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    PROVIDERS_FIELD_NUMBER: _builtins.int
+    PROVIDER_JSON_FIELD_NUMBER: _builtins.int
+    PROVIDER_OUTPUT_JSON_FIELD_NUMBER: _builtins.int
+    UNDECIDED_COUNT_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """Where the test stands: tests[0], scenarios[0].tests[1], cases.csv[2]."""
+    line: _builtins.int
+    description: _builtins.str
+    variables_json: _builtins.str
+    """Variable -> value."""
+    threshold: _builtins.float
+    options_json: _builtins.str
+    """promptfoo's options of a test, such as transform."""
+    metadata_json: _builtins.str
+    provider_json: _builtins.str
+    """The provider that is asked instead; empty for none."""
+    provider_output_json: _builtins.str
+    """The output that is taken instead of asking a model; empty for none."""
+    undecided_count: _builtins.int
+    """Assertions that only an evaluation run or a person can decide."""
+    @_builtins.property
+    def assertions_json(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The assertions as promptfoo writes them, each a JSON object: what CheckAssertions takes."""
+
+    @_builtins.property
+    def prompts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Labels of the prompts that it is for; none: all of them."""
+
+    @_builtins.property
+    def providers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Labels of the providers that it is for; none: all of them."""
+
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        line: _builtins.int = ...,
+        description: _builtins.str = ...,
+        variables_json: _builtins.str = ...,
+        assertions_json: _abc.Iterable[_builtins.str] | None = ...,
+        threshold: _builtins.float | None = ...,
+        options_json: _builtins.str = ...,
+        metadata_json: _builtins.str = ...,
+        prompts: _abc.Iterable[_builtins.str] | None = ...,
+        providers: _abc.Iterable[_builtins.str] | None = ...,
+        provider_json: _builtins.str = ...,
+        provider_output_json: _builtins.str = ...,
+        undecided_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "threshold", b"threshold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "assertions_json", b"assertions_json", "description", b"description", "field", b"field", "line", b"line", "metadata_json", b"metadata_json", "options_json", b"options_json", "prompts", b"prompts", "provider_json", b"provider_json", "provider_output_json", b"provider_output_json", "providers", b"providers", "threshold", b"threshold", "undecided_count", b"undecided_count", "variables_json", b"variables_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
+
+Global___TestSuiteCase: _TypeAlias = TestSuiteCase  # noqa: Y015
+
+@_typing.final
+class ParseTestSuiteResponse(_message.Message):
+    """Answer of ParseTestSuite."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    PROVIDERS_JSON_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    HAS_MORE_PROBLEMS_FIELD_NUMBER: _builtins.int
+    description: _builtins.str
+    has_more_problems: _builtins.bool
+    """There are more problems than are listed."""
+    @_builtins.property
+    def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestSuitePrompt]: ...
+    @_builtins.property
+    def providers_json(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Providers as given, each a JSON string or object."""
+
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestSuiteCase]:
+        """Empty when a problem is an error. At most 1,000."""
+
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestSuiteProblem]:
+        """In the order of reading; at most 100."""
+
+    def __init__(
+        self,
+        *,
+        description: _builtins.str = ...,
+        prompts: _abc.Iterable[Global___TestSuitePrompt] | None = ...,
+        providers_json: _abc.Iterable[_builtins.str] | None = ...,
+        cases: _abc.Iterable[Global___TestSuiteCase] | None = ...,
+        problems: _abc.Iterable[Global___TestSuiteProblem] | None = ...,
+        has_more_problems: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "description", b"description", "has_more_problems", b"has_more_problems", "problems", b"problems", "prompts", b"prompts", "providers_json", b"providers_json"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ParseTestSuiteResponse: _TypeAlias = ParseTestSuiteResponse  # noqa: Y015

@@ -105,6 +105,16 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
                 _registered_method=True)
+        self.CheckAssertions = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/CheckAssertions',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsResponse.FromString,
+                _registered_method=True)
+        self.ParseTestSuite = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ParseTestSuite',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.FromString,
+                _registered_method=True)
         self.ListPromptTemplates = channel.unary_unary(
                 '/promptpilot.prompts.v1.PromptsService/ListPromptTemplates',
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesRequest.SerializeToString,
@@ -321,6 +331,24 @@ class PromptsServiceServicer:
     def LintPrompt(self, request, context):
         """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
         stored. A draft can be saved exactly when no finding is an error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckAssertions(self, request, context):
+        """Decide assertions, in promptfoo's words, on one output. Nothing is stored, no model is asked, no code of the caller runs.
+        What a model or a person must decide is answered UNDECIDED. Errors: INVALID_ARGUMENT ASSERTIONS_INVALID names each field at
+        fault. Takes at most 5 seconds; one call of a tenant at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ParseTestSuite(self, request, context):
+        """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
+        Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
+        texts and files out of bounds.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -565,6 +593,16 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.LintPrompt,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.SerializeToString,
+            ),
+            'CheckAssertions': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckAssertions,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsResponse.SerializeToString,
+            ),
+            'ParseTestSuite': grpc.unary_unary_rpc_method_handler(
+                    servicer.ParseTestSuite,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.SerializeToString,
             ),
             'ListPromptTemplates': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPromptTemplates,
@@ -1051,6 +1089,60 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/LintPrompt',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.LintPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckAssertions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/CheckAssertions',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.CheckAssertionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ParseTestSuite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ParseTestSuite',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.FromString,
             options,
             channel_credentials,
             insecure,

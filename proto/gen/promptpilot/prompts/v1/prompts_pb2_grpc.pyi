@@ -79,6 +79,16 @@ class PromptsServiceStub:
     """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
     stored. A draft can be saved exactly when no finding is an error.
     """
+    CheckAssertions: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.CheckAssertionsRequest, _prompts_pb2.CheckAssertionsResponse]
+    """Decide assertions, in promptfoo's words, on one output. Nothing is stored, no model is asked, no code of the caller runs.
+    What a model or a person must decide is answered UNDECIDED. Errors: INVALID_ARGUMENT ASSERTIONS_INVALID names each field at
+    fault. Takes at most 5 seconds; one call of a tenant at a time.
+    """
+    ParseTestSuite: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ParseTestSuiteRequest, _prompts_pb2.ParseTestSuiteResponse]
+    """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
+    Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
+    texts and files out of bounds.
+    """
     ListPromptTemplates: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]
     """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
     holds all of them. INVALID_ARGUMENT names a filter that is too long.
@@ -206,6 +216,16 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     LintPrompt: _aio.UnaryUnaryMultiCallable[_prompts_pb2.LintPromptRequest, _prompts_pb2.LintPromptResponse]  # type: ignore[assignment]
     """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
     stored. A draft can be saved exactly when no finding is an error.
+    """
+    CheckAssertions: _aio.UnaryUnaryMultiCallable[_prompts_pb2.CheckAssertionsRequest, _prompts_pb2.CheckAssertionsResponse]  # type: ignore[assignment]
+    """Decide assertions, in promptfoo's words, on one output. Nothing is stored, no model is asked, no code of the caller runs.
+    What a model or a person must decide is answered UNDECIDED. Errors: INVALID_ARGUMENT ASSERTIONS_INVALID names each field at
+    fault. Takes at most 5 seconds; one call of a tenant at a time.
+    """
+    ParseTestSuite: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ParseTestSuiteRequest, _prompts_pb2.ParseTestSuiteResponse]  # type: ignore[assignment]
+    """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
+    Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
+    texts and files out of bounds.
     """
     ListPromptTemplates: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]  # type: ignore[assignment]
     """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
@@ -415,6 +435,28 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_prompts_pb2.LintPromptResponse, _abc.Awaitable[_prompts_pb2.LintPromptResponse]]:
         """Say what is wrong, risky or wasteful in a draft, and how to mend it. Findings are the answer, not an error; nothing is
         stored. A draft can be saved exactly when no finding is an error.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckAssertions(
+        self,
+        request: _prompts_pb2.CheckAssertionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.CheckAssertionsResponse, _abc.Awaitable[_prompts_pb2.CheckAssertionsResponse]]:
+        """Decide assertions, in promptfoo's words, on one output. Nothing is stored, no model is asked, no code of the caller runs.
+        What a model or a person must decide is answered UNDECIDED. Errors: INVALID_ARGUMENT ASSERTIONS_INVALID names each field at
+        fault. Takes at most 5 seconds; one call of a tenant at a time.
+        """
+
+    @_abc_1.abstractmethod
+    def ParseTestSuite(
+        self,
+        request: _prompts_pb2.ParseTestSuiteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ParseTestSuiteResponse, _abc.Awaitable[_prompts_pb2.ParseTestSuiteResponse]]:
+        """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
+        Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
+        texts and files out of bounds.
         """
 
     @_abc_1.abstractmethod
