@@ -18,6 +18,7 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/prompts/:promptId', lazy(() => import('@/pages/prompts/PromptPage'))],
   ['/prompts/:promptId/edit', lazy(() => import('@/pages/prompts/EditPrompt'))],
   ['/prompts/:promptId/merge', lazy(() => import('@/pages/prompts/MergePrompt'))],
+  ['/prompts/:promptId/compare', lazy(() => import('@/pages/prompts/ComparePromptVersions'))],
   ['/pipelines', lazy(() => import('@/pages/pipelines/Pipelines'))],
   ['/pipelines/new', lazy(() => import('@/pages/pipelines/NewPipeline'))],
   ['/pipelines/:pipelineId', lazy(() => import('@/pages/pipelines/PipelinePage'))],

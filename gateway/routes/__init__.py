@@ -18,6 +18,7 @@ from gateway.routes.pipelines.pipelines import pipelines
 from gateway.routes.pipelines.versions import versions as pipeline_versions
 from gateway.routes.prompts.assertions import assertions
 from gateway.routes.prompts.branches import branches as prompt_branches
+from gateway.routes.prompts.comparisons import comparisons as prompt_comparisons
 from gateway.routes.prompts.label_policies import label_policies
 from gateway.routes.prompts.labels import labels as prompt_labels
 from gateway.routes.prompts.lint import lint as prompt_lint
@@ -34,6 +35,7 @@ ROUTERS = (
     prompts,
     prompt_lint,
     assertions,
+    prompt_comparisons,
     prompt_templates,
     prompt_labels,
     label_policies,

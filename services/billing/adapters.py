@@ -29,6 +29,7 @@ class GenaiCatalogue:
         self._by_id = {provider.id: provider for provider in self._providers}
         self._name = f"genai-prices {version('genai-prices')}"
         self._find = lru_cache(_REMEMBERED)(self._search)
+        self._made_by = lru_cache(_REMEMBERED)(self._find_maker)
         self._listed = lru_cache(2)(self._list)
 
     def canonical_model(self, provider: str, model: str) -> str:
@@ -38,6 +39,13 @@ class GenaiCatalogue:
         """
         found = self._find(provider.lower(), model.lower())
         return "" if found is None else found.id.lower()
+
+    def maker(self, model: str) -> str:
+        """Return the provider that a model's name belongs to: its maker, else the only seller.
+
+        Empty when nobody, or several, sell a model whose maker is not known by its name.
+        """
+        return self._made_by(model.lower())
 
     def quote(self, provider: str, model: str, *, at: datetime, tokens: Tokens) -> Quote | None:
         """Return the rates in force at a moment for these tokens; None when they are not published.
@@ -67,6 +75,13 @@ class GenaiCatalogue:
                 if rates is not None:
                     listed.append(CataloguePrice(provider.id, model.id, rates.filled()))
         return sorted(listed, key=lambda price: (price.provider, price.model))
+
+    def _find_maker(self, model: str) -> str:
+        for provider in self._providers:
+            if provider.model_match is not None and provider.model_match.is_match(model):
+                return provider.id
+        sellers = [provider.id for provider in self._providers if self._search(provider.id, model)]
+        return sellers[0] if len(sellers) == 1 else ""
 
     def _search(self, provider: str, model: str) -> ModelInfo | None:
         known = self._by_id.get(provider)

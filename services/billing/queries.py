@@ -6,7 +6,8 @@ from typing import Final, Protocol
 
 from services.billing.models import LedgerEntry, LedgerTransaction, Price, UsageRecord
 from services.billing.repository import Grouping, Ledger, Prices, UsageSum
-from services.billing.rules.costs import CataloguePrice
+from services.billing.rules.costs import CataloguePrice, Quote, Tokens
+from services.billing.rules.estimates import Estimate, ProspectiveUse, check_uses, estimate
 from services.billing.rules.ranges import usage_range
 from services.kit.errors import InvalidArgument
 from services.kit.ids import TenantId
@@ -21,6 +22,22 @@ class PriceList(Protocol):
 
     def prices(self, at: datetime) -> Sequence[CataloguePrice]:
         """Return every published price in force at a moment, by provider and model."""
+        ...
+
+
+class PriceBook(PriceList, Protocol):
+    """Published prices, and who makes which model."""
+
+    def maker(self, model: str) -> str:
+        """Return the provider that a model's name belongs to; empty when that is not clear."""
+        ...
+
+    def canonical_model(self, provider: str, model: str) -> str:
+        """Return the name that the catalogue knows a model by; empty when it does not."""
+        ...
+
+    def quote(self, provider: str, model: str, *, at: datetime, tokens: Tokens) -> Quote | None:
+        """Return the rates in force at a moment; None when they are not published."""
         ...
 
 
@@ -101,6 +118,25 @@ async def list_prices(
         (price for price in listed if after is None or _place(price) > after), key=_place
     )
     return cut_page(found, limit, lambda last: encode_token(list(_place(last))))
+
+
+async def estimate_costs(
+    work: Work, tenant: TenantId, book: PriceBook, uses: Sequence[ProspectiveUse]
+) -> list[Estimate | None]:
+    """Say what uses would cost now, in their order; None where nobody has published a price.
+
+    Raises InvalidArgument.
+    """
+    check_uses(uses)
+    estimates = []
+    async with work.begin(tenant) as tx:
+        for use in uses:
+            provider = use.provider or book.maker(use.model)
+            names = {use.model, book.canonical_model(provider, use.model)} - {""}
+            own = await Prices(tx).named_in_force(names, at=tx.now)
+            published = book.quote(provider, use.model, at=tx.now, tokens=use.tokens)
+            estimates.append(estimate(use, own, published, maker=provider))
+    return estimates
 
 
 def _place(price: ListedPrice) -> tuple[int, str, str]:

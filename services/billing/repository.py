@@ -32,7 +32,8 @@ from services.billing.models import (
     UsageRecord,
     table_of,
 )
-from services.billing.rules.costs import OwnPrice, Rates
+from services.billing.rules.costs import OwnPrice, Quote, Rates
+from services.billing.rules.estimates import NamedOwnPrice
 from services.billing.rules.ranges import UsageRange
 from services.kit.paging import TimeKey
 from services.kit.work import Tx
@@ -90,6 +91,24 @@ class Prices:
         return [
             OwnPrice(price.id, price.model, rates_of(price), price.effective_time)
             for price in found
+        ]
+
+    async def named_in_force(self, models: Collection[str], *, at: datetime) -> list[NamedOwnPrice]:
+        """Return the latest price that holds at a moment of each of these models, whoever's."""
+        latest = (
+            select(Price)
+            .where(Price.model.in_(sorted(models)), Price.effective_time <= at)
+            .ext(distinct_on(Price.provider, Price.model))
+            .order_by(Price.provider, Price.model, Price.effective_time.desc())
+        )
+        return [
+            NamedOwnPrice(
+                price.provider,
+                price.model,
+                Quote(rates_of(price), "own", price.id),
+                price.effective_time,
+            )
+            for price in (await self._session.scalars(latest)).all()
         ]
 
     async def all_in_force(self, *, at: datetime, query: str) -> Sequence[Price]:

@@ -12,8 +12,9 @@ from promptpilot.billing.v1.billing_pb2_grpc import BillingServiceServicer
 from services.billing import queries
 from services.billing.commands.create_price import create_price
 from services.billing.models import LedgerEntry, LedgerTransaction, Price, UsageRecord
-from services.billing.queries import ListedPrice, PriceList
+from services.billing.queries import ListedPrice, PriceBook
 from services.billing.repository import Grouping, UsageSum
+from services.billing.rules.estimates import Estimate, ProspectiveUse
 from services.billing.rules.prices import NewPrice
 from services.kit.caller import current_caller, current_tenant
 from services.kit.errors import InvalidArgument
@@ -37,7 +38,7 @@ SOURCES: Final = {
 class BillingServicer(BillingServiceServicer):
     """Serves usage, prices and the ledger of the caller's tenant; `billing.proto` documents it."""
 
-    def __init__(self, work: UnitOfWork, catalogue: PriceList) -> None:
+    def __init__(self, work: UnitOfWork, catalogue: PriceBook) -> None:
         self._work = work
         self._catalogue = catalogue
 
@@ -95,6 +96,24 @@ class BillingServicer(BillingServiceServicer):
             query=request.query,
         )
         return pb.ListPricesResponse(prices=map(_listed, page), next_page_token=token)
+
+    async def EstimateCosts(
+        self, request: pb.EstimateCostsRequest, _: object
+    ) -> pb.EstimateCostsResponse:
+        """Say what uses of models would cost."""
+        uses = [
+            ProspectiveUse.of(
+                model=use.model,
+                provider=use.provider,
+                given=use.input_tokens,
+                most_output=use.max_output_tokens,
+            )
+            for use in request.uses
+        ]
+        estimates = await queries.estimate_costs(
+            self._work, current_tenant(), self._catalogue, uses
+        )
+        return pb.EstimateCostsResponse(estimates=map(_estimate, estimates))
 
     async def CreatePrice(
         self, request: pb.CreatePriceRequest, _: object
@@ -182,6 +201,25 @@ def _total(rows: Sequence[UsageSum]) -> pb.UsageRow:
         input_tokens=sum(row.input_tokens for row in rows),
         output_tokens=sum(row.output_tokens for row in rows),
         cost_nano_usd=sum(row.cost_nano_usd for row in rows),
+    )
+
+
+def _estimate(estimate: Estimate | None) -> pb.CostEstimate:
+    if estimate is None:
+        return pb.CostEstimate()
+    rates, source = estimate.quote.rates, estimate.quote.source
+    return pb.CostEstimate(
+        price=pb.Price(
+            id=estimate.quote.reference if source == "own" else "",
+            provider=estimate.provider,
+            model=estimate.model,
+            input_nano_usd_per_million_tokens=rates.input,
+            output_nano_usd_per_million_tokens=rates.output,
+            cached_input_nano_usd_per_million_tokens=rates.cached_input,
+            source=SOURCES[source],
+        ),
+        input_cost_nano_usd=estimate.input_nano_usd,
+        max_output_cost_nano_usd=estimate.most_output_nano_usd,
     )
 
 

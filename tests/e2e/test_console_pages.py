@@ -34,6 +34,7 @@ PAGES = {
     "examples of a template": "/prompts/library/code-review?view=examples",
     "prompt": "/prompts/{prompt}",
     "changes of a prompt": "/prompts/{prompt}?view=changes",
+    "comparison of a prompt": "/prompts/{prompt}/compare?from=1&to=2",
     "trying a prompt": "/prompts/{prompt}?view=try",
     "labels of a prompt": "/prompts/{prompt}?view=labels",
     "editing a prompt": "/prompts/{prompt}/edit",

@@ -97,10 +97,14 @@ async def _save_with_one_more_line(page: Page) -> None:
 
 async def _check_the_difference_is_shown(page: Page) -> None:
     await page.get_by_role("tab", name="Changes").click()
-    before, after = (page.get_by_role("textbox", name="Changes of the text").nth(n) for n in (0, 1))
-    await expect(after).to_contain_text(FRESH_LINE)
-    await expect(before).not_to_contain_text(FRESH_LINE)
-    await expect(page.get_by_text("The same in both.")).to_be_visible()
+    changed = page.get_by_role("region", name=re.compile("Text|message")).filter(
+        has_text=FRESH_LINE
+    )
+    await expect(changed.get_by_role("insertion")).to_contain_text(FRESH_LINE)
+    await expect(changed.get_by_role("group", name=re.compile("before$"))).not_to_contain_text(
+        FRESH_LINE
+    )
+    await expect(changed.get_by_role("deletion")).to_have_count(0)
 
 
 async def _move_production_to(page: Page, number: int) -> None:

@@ -67,6 +67,7 @@ _BODIES: Final[dict[str, Any]] = {
     "UpdatePrompt": {"description": "changed"},
     "CreatePromptVersion": {"content": {"type": "text", "text": "changed"}},
     "RenderPrompt": {"variables": {"who": "x"}},
+    "ComparePromptDraft": {"draft": {"type": "text", "text": "changed"}},
     "SetLabel": {"version": 1},
     "SetPromptLabel": {"version": 1},
     "RollBackPromptLabel": {"reason": "changed"},

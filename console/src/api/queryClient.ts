@@ -38,6 +38,7 @@ export const VERSION_OPERATIONS = [
   ...LABEL_OPERATIONS,
   'listPromptVersions',
   'listPromptBranches',
+  'comparePromptVersions',
   'getPromptBranch',
 ] as const;
 

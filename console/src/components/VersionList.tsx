@@ -1,6 +1,7 @@
 import { Box, Button, ButtonBase, IconButton, Typography } from '@mui/material';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { Tag, X } from 'lucide-react';
+import { GitCompare, Tag, X } from 'lucide-react';
+import { Link } from 'react-router';
 import type { LabelProtection } from '@/api/generated';
 import { Ago } from '@/components/Figures';
 import { LabelLock } from '@/components/LabelLock';
@@ -28,29 +29,45 @@ interface Props {
   labels: readonly Label[];
   chosen: number;
   onChoose: (version: number) => void;
+  /** The page that compares any two of them; absent: there is none. */
+  comparePath?: string;
   /** Absent: the role may not move labels. An empty label asks for a new one. */
   onSetLabel?: (label: string, version: number) => void;
   onRemoveLabel?: (label: string) => void;
 }
 
 /** Versions of a prompt or pipeline, newest first, with the labels that point at them. */
-export function VersionList({ query, labels, chosen, onChoose, onSetLabel, onRemoveLabel }: Props) {
+export function VersionList({ query, labels, chosen, onChoose, comparePath, onSetLabel, onRemoveLabel }: Props) {
   const versions = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const before = versions.find(({ number }) => number < chosen)?.number ?? Math.max(1, chosen - 1);
   return (
     <Panel
       title="Versions"
       isFlush
       actions={
-        onSetLabel && (
-          <Button
-            variant="text"
-            startIcon={<Tag size={13} />}
-            onClick={() => onSetLabel('', chosen)}
-            sx={{ minHeight: 28 }}
-          >
-            Label
-          </Button>
-        )
+        <>
+          {comparePath !== undefined && (
+            <Button
+              component={Link}
+              to={`${comparePath}?from=${before}&to=${chosen}`}
+              variant="text"
+              startIcon={<GitCompare size={13} />}
+              sx={{ minHeight: 28 }}
+            >
+              Compare
+            </Button>
+          )}
+          {onSetLabel && (
+            <Button
+              variant="text"
+              startIcon={<Tag size={13} />}
+              onClick={() => onSetLabel('', chosen)}
+              sx={{ minHeight: 28 }}
+            >
+              Label
+            </Button>
+          )}
+        </>
       }
     >
       {query.isPending && <RowsSkeleton rows={3} />}

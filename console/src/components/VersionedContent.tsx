@@ -13,7 +13,10 @@ interface LabelForms {
   remove: (label: string, onClose: () => void) => ReactNode;
 }
 
-interface Props extends Pick<ComponentProps<typeof VersionList>, 'query' | 'labels' | 'chosen' | 'onChoose'> {
+interface Props extends Pick<
+  ComponentProps<typeof VersionList>,
+  'query' | 'labels' | 'chosen' | 'onChoose' | 'comparePath'
+> {
   /** Stands above the list: what chooses between lists. */
   above?: ReactNode;
   views: readonly View[];

@@ -84,6 +84,19 @@ async def create_price(
     return resource((await ask(rpc.billing.CreatePrice, request)).price, 201)
 
 
+@billing.post(
+    "/prices:estimate",
+    **operation(BILLING, "EstimateCosts", body=True, response_model=models.CostEstimates),
+)
+async def estimate_costs(body: models.EstimateCosts, rpc: Rpc) -> Response:
+    """Say what uses of models would cost at the prices in force now, before anything is run.
+
+    An own price wins over the price book's; a model without a price has none here, though its use
+    would be booked at the fallback price.
+    """
+    return resource(await ask(rpc.billing.EstimateCosts, fill(pb.EstimateCostsRequest, body)))
+
+
 def _range(params: models.GetUsage) -> tuple[datetime, datetime]:
     try:
         end = params.end_time or datetime.now(UTC)

@@ -66,6 +66,43 @@ class PricePage(Page):
     items: list[Price]
 
 
+TokenCount = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class ProspectiveUse(Body):
+    """A use of a model that has not happened."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200, examples=["gpt-4o-mini"])]
+    provider: Annotated[str, Field(max_length=200, examples=["openai"])] = Field(
+        default="", description="As the price book names it; empty: whoever makes the model."
+    )
+    input_tokens: TokenCount
+    max_output_tokens: TokenCount = Field(default=0, description="0: not known.")
+
+
+class EstimateCosts(Body):
+    """Uses to estimate."""
+
+    uses: Annotated[list[ProspectiveUse], Field(min_length=1, max_length=20)]
+
+
+class CostEstimate(Answer):
+    """What a use would cost."""
+
+    price: Price | None = Field(
+        description="Null: nobody publishes a price of the model, and the tenant has none of its "
+        "own; then both costs are 0 and mean nothing."
+    )
+    input_cost_nano_usd: NanoUsd = Field(description="Of the input tokens, none of them cached.")
+    max_output_cost_nano_usd: NanoUsd = Field(description="Of `max_output_tokens`.")
+
+
+class CostEstimates(Answer):
+    """Estimates, in the order of the uses."""
+
+    estimates: list[CostEstimate]
+
+
 class UsageRecord(Answer):
     """One booked use of a model."""
 

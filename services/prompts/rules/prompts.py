@@ -92,11 +92,11 @@ def check_labels(labels: Sequence[str], field: str) -> list[str]:
     return once
 
 
-def check_type(content: Content, expected: PromptType) -> None:
+def check_type(content: Content, expected: PromptType, field: str = "content.type") -> None:
     """Raise PromptInvalid when a new version has another form than its prompt."""
     if content.type is not expected:
         raise PromptInvalid.of_field(
-            "content.type", f"this is a {expected} prompt: a version of it cannot be {content.type}"
+            field, f"this is a {expected} prompt: a version of it cannot be {content.type}"
         )
 
 

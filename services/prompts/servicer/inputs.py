@@ -1,7 +1,9 @@
 """From the contract's messages to what commands and queries take."""
 
 from promptpilot.prompts.v1 import prompts_pb2 as pb
+from services.prompts.queries.comparisons import Choice
 from services.prompts.repository.prompts import Reference
+from services.prompts.rules import prompts as rules
 from services.prompts.rules.content import ContentDraft, Message, PromptType
 from services.prompts.rules.variables import VariableDraft, VariableType
 
@@ -32,6 +34,17 @@ def content_draft(message: pb.PromptContent) -> ContentDraft:
         model=message.model,
         parameters_json=message.parameters_json,
     )
+
+
+def compared_version(
+    message: pb.ComparedVersion, default: str = rules.DEFAULT_LABEL
+) -> ContentDraft | Choice:
+    """Read one side of a comparison; `default` is the label that is meant where nothing is set."""
+    if message.HasField("draft"):
+        return content_draft(message.draft)
+    if message.version:
+        return Choice("", message.version)
+    return Choice(message.label or default)
 
 
 def _variable_draft(message: pb.Variable) -> VariableDraft:

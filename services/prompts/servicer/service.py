@@ -13,9 +13,11 @@ from services.prompts.commands.create_prompt import create_prompt
 from services.prompts.commands.create_prompt_version import create_prompt_version
 from services.prompts.commands.update_prompt import update_prompt
 from services.prompts.queries import prompts as queries
+from services.prompts.queries.comparisons import compare_prompt_versions
 from services.prompts.repository.prompts import PromptFilter
+from services.prompts.rules import prompts as rules
 from services.prompts.rules.library import LibraryPrompt, TemplateFilter
-from services.prompts.servicer import answers, findings, inputs, templates
+from services.prompts.servicer import answers, comparisons, findings, inputs, templates
 from services.prompts.servicer.assertions import AssertionRpcs
 from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
@@ -34,6 +36,8 @@ class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs):
         self._merging = asyncio.Semaphore(1)
         # Checks of assertions take up to 5 seconds: two in all leave room for the rest.
         self._checks = Lanes(2)
+        # So do comparisons of long versions that have little in common.
+        self._comparing = asyncio.Semaphore(1)
         self._library = library
 
     async def CreatePrompt(
@@ -188,6 +192,20 @@ class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs):
         async with self._linting:
             report = await queries.lint_prompt(inputs.content_draft(request.content))
         return findings.lint_report(report)
+
+    async def ComparePromptVersions(
+        self, request: pb.ComparePromptVersionsRequest, _: object
+    ) -> pb.ComparePromptVersionsResponse:
+        """Say what differs between two versions, and what that costs in tokens."""
+        compared = await compare_prompt_versions(
+            self._work,
+            current_tenant(),
+            reference=request.prompt_id,
+            before=inputs.compared_version(request.before),
+            after=inputs.compared_version(request.after, default=rules.LATEST),
+            turn=self._comparing,
+        )
+        return comparisons.comparison(compared)
 
     async def ListPromptTemplates(
         self, request: pb.ListPromptTemplatesRequest, _: object

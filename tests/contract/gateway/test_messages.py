@@ -16,6 +16,7 @@ from gateway.routes.execution import provider_models as providers
 from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
 from gateway.routes.prompts import assertion_models as assertions
+from gateway.routes.prompts import comparison_models as comparisons
 from gateway.routes.prompts import label_models as labels
 from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
@@ -48,6 +49,13 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (prompts_pb2.LintPromptResponse, lint.PromptLint),
     (prompts_pb2.CheckAssertionsResponse, assertions.AssertionReport),
     (prompts_pb2.ParseTestSuiteResponse, assertions.TestSuite),
+    (prompts_pb2.ComparePromptVersionsResponse, comparisons.ContentComparison),
+    (prompts_pb2.ComparedSide, comparisons.ComparedSide),
+    (prompts_pb2.TokenEstimate, comparisons.TokenEstimate),
+    (prompts_pb2.MessageComparison, comparisons.MessageComparison),
+    (prompts_pb2.TextPart, comparisons.TextPart),
+    (prompts_pb2.NamedComparison, comparisons.NamedComparison),
+    (prompts_pb2.FieldComparison, comparisons.FieldComparison),
     (prompts_pb2.PromptTemplate, templates.PromptTemplate),
     (prompts_pb2.PromptTemplateExample, templates.PromptTemplateExample),
     (prompts_pb2.GetPromptTemplateResponse, templates.WholePromptTemplate),
@@ -68,6 +76,8 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (billing_pb2.GetRunCostResponse, billing.RunCost),
     (billing_pb2.LedgerTransaction, billing.LedgerTransaction),
     (billing_pb2.UsageRow, billing.UsageRow),
+    (billing_pb2.CostEstimate, billing.CostEstimate),
+    (billing_pb2.EstimateCostsResponse, billing.CostEstimates),
 ]
 BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (identity.SignUp, identity_pb2.SignUpRequest),
@@ -88,6 +98,7 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (assertions.AssertionGuardrails, prompts_pb2.AssertionGuardrails),
     (assertions.ParseTestSuite, prompts_pb2.ParseTestSuiteRequest),
     (assertions.TestSuiteFile, prompts_pb2.TestSuiteFile),
+    (comparisons.ComparePromptVersions, prompts_pb2.ComparePromptVersionsRequest),
     (labels.SetPromptLabel, prompts_pb2.SetPromptLabelRequest),
     (labels.RollBackPromptLabel, prompts_pb2.RollBackPromptLabelRequest),
     (labels.DeletePromptLabel, prompts_pb2.DeletePromptLabelRequest),
@@ -115,6 +126,8 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (providers.ListModels, execution_pb2.ListModelsRequest),
     (PageParams, execution_pb2.ListProvidersRequest),
     (billing.CreatePrice, billing_pb2.CreatePriceRequest),
+    (billing.EstimateCosts, billing_pb2.EstimateCostsRequest),
+    (billing.ProspectiveUse, billing_pb2.ProspectiveUse),
     (billing.ListPrices, billing_pb2.ListPricesRequest),
     (PageParams, billing_pb2.ListUsageRecordsRequest),
     (PageParams, billing_pb2.ListLedgerTransactionsRequest),

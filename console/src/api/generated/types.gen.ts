@@ -183,6 +183,19 @@ export type CheckAssertions = {
 };
 
 /**
+ * ComparePromptDraft
+ *
+ * A draft, and the version to compare it with.
+ */
+export type ComparePromptDraft = {
+    draft: PromptDraft;
+    /**
+     * A number or a label; digits alone are a number.
+     */
+    from?: string;
+};
+
+/**
  * ConflictLines
  *
  * Where the conflicting lines of a text stand.
@@ -203,6 +216,52 @@ export type CopyPromptTemplate = {
      * Name of the new prompt; left out: the template's.
      */
     name?: string | null;
+};
+
+/**
+ * CostDifference
+ *
+ * The later side minus the earlier one, for a call with each.
+ */
+export type CostDifference = {
+    /**
+     * Null unless both prices are known.
+     */
+    input_cost_nano_usd: number | null;
+    input_tokens: number;
+    /**
+     * Null unless both prices are known and both sides limit their output.
+     */
+    max_output_cost_nano_usd: number | null;
+};
+
+/**
+ * CostEstimate
+ *
+ * What a use would cost.
+ */
+export type CostEstimate = {
+    /**
+     * Of the input tokens, none of them cached.
+     */
+    input_cost_nano_usd: number;
+    /**
+     * Of `max_output_tokens`.
+     */
+    max_output_cost_nano_usd: number;
+    /**
+     * Null: nobody publishes a price of the model, and the tenant has none of its own; then both costs are 0 and mean nothing.
+     */
+    price: Price | null;
+};
+
+/**
+ * CostEstimates
+ *
+ * Estimates, in the order of the uses.
+ */
+export type CostEstimates = {
+    estimates: Array<CostEstimate>;
 };
 
 /**
@@ -489,6 +548,36 @@ export type DefinitionFault = {
      * Step at fault, when there is one.
      */
     step_id: string;
+};
+
+/**
+ * EstimateCosts
+ *
+ * Uses to estimate.
+ */
+export type EstimateCosts = {
+    uses: Array<ProspectiveUse>;
+};
+
+/**
+ * FieldComparison
+ *
+ * A member of a JSON document that differs.
+ */
+export type FieldComparison = {
+    /**
+     * Null: not there, or null itself.
+     */
+    after: unknown;
+    /**
+     * Null: not there, or null itself.
+     */
+    before: unknown;
+    change: 'same' | 'changed' | 'added' | 'removed';
+    /**
+     * JSON Pointer (RFC 6901).
+     */
+    path: string;
 };
 
 /**
@@ -997,6 +1086,37 @@ export type Message = {
 };
 
 /**
+ * MessageComparison
+ *
+ * A message of either side, or of both.
+ */
+export type MessageComparison = {
+    /**
+     * -1: not there.
+     */
+    after_index: number;
+    after_role: string;
+    /**
+     * -1: not there.
+     */
+    before_index: number;
+    before_role: string;
+    change: 'same' | 'changed' | 'added' | 'removed';
+    /**
+     * The texts were too long and too different to look at every word.
+     */
+    is_coarse: boolean;
+    /**
+     * It may be `same` all the same.
+     */
+    is_moved: boolean;
+    /**
+     * Whole words and tags. `same` and `removed` parts make up the earlier text, `same` and `added` ones the later.
+     */
+    parts: Array<TextPart>;
+};
+
+/**
  * MessageDraft
  *
  * One message of a chat prompt.
@@ -1037,6 +1157,17 @@ export type ModelPage = {
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * NamedComparison
+ *
+ * A variable or tool that differs.
+ */
+export type NamedComparison = {
+    change: 'same' | 'changed' | 'added' | 'removed';
+    fields: Array<FieldComparison>;
+    name: string;
 };
 
 /**
@@ -1285,6 +1416,42 @@ export type PricePage = {
 };
 
 /**
+ * PricedSide
+ *
+ * One side, and what a call with it costs.
+ */
+export type PricedSide = {
+    content_hash: string;
+    /**
+     * Null unless the price is known.
+     */
+    cost: CostEstimate | null;
+    /**
+     * Null for a draft.
+     */
+    create_time: string | null;
+    creator_id: string;
+    /**
+     * Empty when no label was asked for.
+     */
+    label: string;
+    /**
+     * Empty: the caller chooses.
+     */
+    model: string;
+    note: string;
+    /**
+     * `no_model`: the caller chooses one; `not_published`: nobody publishes a price of the model, and the tenant has none of its own; `unavailable`: prices could not be asked for, try again.
+     */
+    price_status: 'known' | 'no_model' | 'not_published' | 'unavailable';
+    tokens: TokenEstimate;
+    /**
+     * 0 for a draft.
+     */
+    version: number;
+};
+
+/**
  * Problem
  *
  * An error, as RFC 9457 has it.
@@ -1412,6 +1579,38 @@ export type PromptBranchPage = {
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * PromptComparison
+ *
+ * What differs between two versions, and what the difference costs.
+ */
+export type PromptComparison = {
+    after: PricedSide;
+    before: PricedSide;
+    difference: CostDifference;
+    /**
+     * Their contents are equal, byte for byte.
+     */
+    is_same: boolean;
+    is_tool_order_changed: boolean;
+    is_variable_order_changed: boolean;
+    /**
+     * Every message, in the later version's order; removed ones where they stood.
+     */
+    messages: Array<MessageComparison>;
+    /**
+     * Of `response_format`.
+     */
+    output_schema: Array<FieldComparison>;
+    /**
+     * Without tools and `response_format`.
+     */
+    parameters: Array<FieldComparison>;
+    prompt_id: string;
+    tools: Array<NamedComparison>;
+    variables: Array<NamedComparison>;
 };
 
 /**
@@ -1709,6 +1908,24 @@ export type PromptVersionPage = {
      * Send it as `page_token` for the next page; empty: this is the last.
      */
     next_page_token: string;
+};
+
+/**
+ * ProspectiveUse
+ *
+ * A use of a model that has not happened.
+ */
+export type ProspectiveUse = {
+    input_tokens: number;
+    /**
+     * 0: not known.
+     */
+    max_output_tokens?: number;
+    model: string;
+    /**
+     * As the price book names it; empty: whoever makes the model.
+     */
+    provider?: string;
 };
 
 /**
@@ -2301,6 +2518,49 @@ export type TestSuitePrompt = {
      * A text, or chat messages as a text of JSON.
      */
     text: string;
+};
+
+/**
+ * TextPart
+ *
+ * A part of a text: `same`, `added` or `removed`.
+ */
+export type TextPart = {
+    change: 'same' | 'changed' | 'added' | 'removed';
+    text: string;
+};
+
+/**
+ * TokenEstimate
+ *
+ * What a version costs in tokens before anything is run: what its templates hold.
+ */
+export type TokenEstimate = {
+    /**
+     * Their text may be sent never, or often.
+     */
+    has_sections: boolean;
+    /**
+     * Fixed text, a section's text once, variables by their default; tools and JSON schema as JSON; what messages cost beside their text.
+     */
+    input_tokens: number;
+    /**
+     * The model is known to count by this vocabulary; false: an estimate.
+     */
+    is_own_vocabulary: boolean;
+    /**
+     * 0: the parameters set no limit.
+     */
+    max_output_tokens: number;
+    /**
+     * Part of `input_tokens`; providers write these in a form of their own.
+     */
+    tool_and_schema_tokens: number;
+    /**
+     * Printed variables and repeated lists without a default, and placeholders: their values come on top.
+     */
+    uncounted_variables: Array<string>;
+    vocabulary: string;
 };
 
 /**
@@ -4865,6 +5125,71 @@ export type CreatePriceResponses = {
 
 export type CreatePriceResponse = CreatePriceResponses[keyof CreatePriceResponses];
 
+export type EstimateCostsData = {
+    body: EstimateCosts;
+    path?: never;
+    query?: never;
+    url: '/v1/prices:estimate';
+};
+
+export type EstimateCostsErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type EstimateCostsError = EstimateCostsErrors[keyof EstimateCostsErrors];
+
+export type EstimateCostsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CostEstimates;
+};
+
+export type EstimateCostsResponse = EstimateCostsResponses[keyof EstimateCostsResponses];
+
 export type ListPromptTemplatesData = {
     body?: never;
     path?: never;
@@ -5890,6 +6215,151 @@ export type PreviewPromptMergeResponses = {
 };
 
 export type PreviewPromptMergeResponse = PreviewPromptMergeResponses[keyof PreviewPromptMergeResponses];
+
+export type ComparePromptVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: {
+        /**
+         * The earlier side. A number or a label; digits alone are a number.
+         */
+        from?: string;
+        /**
+         * The later side. A number or a label; digits alone are a number.
+         */
+        to?: string;
+    };
+    url: '/v1/prompts/{prompt_id}/compare';
+};
+
+export type ComparePromptVersionsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ComparePromptVersionsError = ComparePromptVersionsErrors[keyof ComparePromptVersionsErrors];
+
+export type ComparePromptVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptComparison;
+};
+
+export type ComparePromptVersionsResponse = ComparePromptVersionsResponses[keyof ComparePromptVersionsResponses];
+
+export type ComparePromptDraftData = {
+    body: ComparePromptDraft;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: never;
+    url: '/v1/prompts/{prompt_id}/compare';
+};
+
+export type ComparePromptDraftErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ComparePromptDraftError = ComparePromptDraftErrors[keyof ComparePromptDraftErrors];
+
+export type ComparePromptDraftResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptComparison;
+};
+
+export type ComparePromptDraftResponse = ComparePromptDraftResponses[keyof ComparePromptDraftResponses];
 
 export type ListPromptLabelHistoryData = {
     body?: never;

@@ -157,7 +157,7 @@ function History({ promptId, nameOf }: { promptId: string; nameOf: (actorId: str
         </>
       ),
     },
-    { header: 'From → to', cell: (event) => <Way event={event} /> },
+    { header: 'From → to', cell: (event) => <Way promptId={promptId} event={event} /> },
     {
       header: 'Reason',
       cell: (event) => (
@@ -190,11 +190,23 @@ function History({ promptId, nameOf }: { promptId: string; nameOf: (actorId: str
   );
 }
 
-function Way({ event: { from_version, to_version } }: { event: PromptLabelEvent }) {
+function Way({ promptId, event: { label, from_version, to_version } }: { promptId: string; event: PromptLabelEvent }) {
   const name = (version: number) => (version > 0 ? `${version}` : 'none');
+  const way = `${name(from_version)} → ${name(to_version)}`;
   return (
     <Box component="span" className="tabular" sx={{ whiteSpace: 'nowrap' }}>
-      {name(from_version)} → {name(to_version)}
+      {from_version > 0 && to_version > 0 && from_version !== to_version ? (
+        <Link
+          component={RouterLink}
+          to={`/prompts/${promptId}/compare?from=${from_version}&to=${to_version}`}
+          aria-label={`${way}: what changed for ${label}`}
+          title="Compare"
+        >
+          {way}
+        </Link>
+      ) : (
+        way
+      )}
     </Box>
   );
 }

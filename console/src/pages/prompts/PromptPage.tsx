@@ -66,6 +66,7 @@ export default function PromptPage() {
         labels={prompt.data.labels.map((one) => ({ ...one, protection: protectionOf(one.label) }))}
         chosen={number}
         onChoose={(next) => choose(String(next))}
+        comparePath={`/prompts/${promptId}/compare`}
         views={[
           { value: 'content', label: `Version ${number}` },
           { value: 'changes', label: 'Changes' },
@@ -100,9 +101,7 @@ export default function PromptPage() {
         {version.isError && <ProblemAlert error={version.error} />}
         {version.isPending && <RowsSkeleton />}
         {version.data && view === 'content' && <PromptContentView version={version.data} />}
-        {version.data && view === 'changes' && (
-          <ComparePrompts version={version.data} latest={prompt.data.latest_version} />
-        )}
+        {version.data && view === 'changes' && <ComparePrompts prompt={prompt.data} version={version.data} />}
         {version.data && view === 'try' && <TryVersion key={number} version={version.data} />}
         {view === 'labels' && <PromptLabels prompt={prompt.data} labels={labels} />}
       </VersionedContent>

@@ -607,3 +607,114 @@ class CreatePriceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreatePriceResponse: _TypeAlias = CreatePriceResponse  # noqa: Y015
+
+@_typing.final
+class ProspectiveUse(_message.Message):
+    """A use of a model that has not happened."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """1..200 characters; case does not matter. Names of the simulator's models begin with "sim-"."""
+    provider: _builtins.str
+    """Who would answer, as the price book names it; empty: whoever makes the model."""
+    input_tokens: _builtins.int
+    max_output_tokens: _builtins.int
+    """The most that the answer may have; 0: not known."""
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        input_tokens: _builtins.int = ...,
+        max_output_tokens: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_tokens", b"input_tokens", "max_output_tokens", b"max_output_tokens", "model", b"model", "provider", b"provider"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProspectiveUse: _TypeAlias = ProspectiveUse  # noqa: Y015
+
+@_typing.final
+class CostEstimate(_message.Message):
+    """What a use would cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRICE_FIELD_NUMBER: _builtins.int
+    INPUT_COST_NANO_USD_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_COST_NANO_USD_FIELD_NUMBER: _builtins.int
+    input_cost_nano_usd: _builtins.int
+    """Of the input tokens, at the tier that their number reaches, none of them cached."""
+    max_output_cost_nano_usd: _builtins.int
+    """Of max_output_tokens."""
+    @_builtins.property
+    def price(self) -> Global___Price:
+        """Unset: nobody has published a price of the model. Its source is never FALLBACK."""
+
+    def __init__(
+        self,
+        *,
+        price: Global___Price | None = ...,
+        input_cost_nano_usd: _builtins.int = ...,
+        max_output_cost_nano_usd: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["price", b"price"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_cost_nano_usd", b"input_cost_nano_usd", "max_output_cost_nano_usd", b"max_output_cost_nano_usd", "price", b"price"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CostEstimate: _TypeAlias = CostEstimate  # noqa: Y015
+
+@_typing.final
+class EstimateCostsRequest(_message.Message):
+    """Input of EstimateCosts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProspectiveUse]:
+        """1..20."""
+
+    def __init__(
+        self,
+        *,
+        uses: _abc.Iterable[Global___ProspectiveUse] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["uses", b"uses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateCostsRequest: _TypeAlias = EstimateCostsRequest  # noqa: Y015
+
+@_typing.final
+class EstimateCostsResponse(_message.Message):
+    """Answer of EstimateCosts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESTIMATES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def estimates(self) -> _containers.RepeatedCompositeFieldContainer[Global___CostEstimate]: ...
+    def __init__(
+        self,
+        *,
+        estimates: _abc.Iterable[Global___CostEstimate] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimates", b"estimates"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateCostsResponse: _TypeAlias = EstimateCostsResponse  # noqa: Y015

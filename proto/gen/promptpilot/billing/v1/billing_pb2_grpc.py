@@ -65,6 +65,11 @@ class BillingServiceStub:
                 request_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceResponse.FromString,
                 _registered_method=True)
+        self.EstimateCosts = channel.unary_unary(
+                '/promptpilot.billing.v1.BillingService/EstimateCosts',
+                request_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsResponse.FromString,
+                _registered_method=True)
 
 
 class BillingServiceServicer:
@@ -115,6 +120,15 @@ class BillingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EstimateCosts(self, request, context):
+        """What uses of models would cost at the prices in force now, before anything is run. Answers in the order of the uses; a model
+        that nobody has published a price for is answered as such, never as free. Readers of prompts may ask. Errors: INVALID_ARGUMENT
+        unless there are 1..20 uses, or names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_BillingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -147,6 +161,11 @@ def add_BillingServiceServicer_to_server(servicer, server):
                     servicer.CreatePrice,
                     request_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceRequest.FromString,
                     response_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceResponse.SerializeToString,
+            ),
+            'EstimateCosts': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstimateCosts,
+                    request_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsRequest.FromString,
+                    response_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -312,6 +331,33 @@ class BillingService:
             '/promptpilot.billing.v1.BillingService/CreatePrice',
             promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceRequest.SerializeToString,
             promptpilot_dot_billing_dot_v1_dot_billing__pb2.CreatePriceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstimateCosts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.billing.v1.BillingService/EstimateCosts',
+            promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsRequest.SerializeToString,
+            promptpilot_dot_billing_dot_v1_dot_billing__pb2.EstimateCostsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,11 @@ class BillingServiceStub:
     """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
     without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
     """
+    EstimateCosts: _grpc.UnaryUnaryMultiCallable[_billing_pb2.EstimateCostsRequest, _billing_pb2.EstimateCostsResponse]
+    """What uses of models would cost at the prices in force now, before anything is run. Answers in the order of the uses; a model
+    that nobody has published a price for is answered as such, never as free. Readers of prompts may ask. Errors: INVALID_ARGUMENT
+    unless there are 1..20 uses, or names the field.
+    """
 
 @_typing.type_check_only
 class BillingServiceAsyncStub(BillingServiceStub):
@@ -70,6 +75,11 @@ class BillingServiceAsyncStub(BillingServiceStub):
     CreatePrice: _aio.UnaryUnaryMultiCallable[_billing_pb2.CreatePriceRequest, _billing_pb2.CreatePriceResponse]  # type: ignore[assignment]
     """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
     without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
+    """
+    EstimateCosts: _aio.UnaryUnaryMultiCallable[_billing_pb2.EstimateCostsRequest, _billing_pb2.EstimateCostsResponse]  # type: ignore[assignment]
+    """What uses of models would cost at the prices in force now, before anything is run. Answers in the order of the uses; a model
+    that nobody has published a price for is answered as such, never as free. Readers of prompts may ask. Errors: INVALID_ARGUMENT
+    unless there are 1..20 uses, or names the field.
     """
 
 class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -125,6 +135,17 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_billing_pb2.CreatePriceResponse, _abc.Awaitable[_billing_pb2.CreatePriceResponse]]:
         """Add an own price from a moment on: it wins over the price book. Usage already booked keeps its price. Names are compared
         without case; a price holds for the dated names of its model too. Errors: ALREADY_EXISTS PRICE_EXISTS.
+        """
+
+    @_abc_1.abstractmethod
+    def EstimateCosts(
+        self,
+        request: _billing_pb2.EstimateCostsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.EstimateCostsResponse, _abc.Awaitable[_billing_pb2.EstimateCostsResponse]]:
+        """What uses of models would cost at the prices in force now, before anything is run. Answers in the order of the uses; a model
+        that nobody has published a price for is answered as such, never as free. Readers of prompts may ask. Errors: INVALID_ARGUMENT
+        unless there are 1..20 uses, or names the field.
         """
 
 def add_BillingServiceServicer_to_server(servicer: BillingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

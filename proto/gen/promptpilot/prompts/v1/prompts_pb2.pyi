@@ -140,6 +140,38 @@ LINT_SEVERITY_INFO: LintSeverity.ValueType  # 3
 """Advice."""
 Global___LintSeverity: _TypeAlias = LintSeverity  # noqa: Y015
 
+class _Change:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Change.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_UNSPECIFIED: _Change.ValueType  # 0
+    """Never sent."""
+    CHANGE_SAME: _Change.ValueType  # 1
+    """The same in both."""
+    CHANGE_CHANGED: _Change.ValueType  # 2
+    """In both, and not the same."""
+    CHANGE_ADDED: _Change.ValueType  # 3
+    """In the later one only."""
+    CHANGE_REMOVED: _Change.ValueType  # 4
+    """In the earlier one only."""
+
+class Change(_Change, metaclass=_ChangeEnumTypeWrapper):
+    """How something differs between two versions."""
+
+CHANGE_UNSPECIFIED: Change.ValueType  # 0
+"""Never sent."""
+CHANGE_SAME: Change.ValueType  # 1
+"""The same in both."""
+CHANGE_CHANGED: Change.ValueType  # 2
+"""In both, and not the same."""
+CHANGE_ADDED: Change.ValueType  # 3
+"""In the later one only."""
+CHANGE_REMOVED: Change.ValueType  # 4
+"""In the earlier one only."""
+Global___Change: _TypeAlias = Change  # noqa: Y015
+
 class _LabelRole:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1514,6 +1546,380 @@ class LintPromptResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LintPromptResponse: _TypeAlias = LintPromptResponse  # noqa: Y015
+
+@_typing.final
+class ComparedVersion(_message.Message):
+    """A version to compare: a draft where one is given, else the version of a number, else the one that a label points at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    DRAFT_FIELD_NUMBER: _builtins.int
+    label: _builtins.str
+    version: _builtins.int
+    @_builtins.property
+    def draft(self) -> Global___PromptContent: ...
+    def __init__(
+        self,
+        *,
+        label: _builtins.str = ...,
+        version: _builtins.int = ...,
+        draft: Global___PromptContent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["draft", b"draft"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draft", b"draft", "label", b"label", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparedVersion: _TypeAlias = ComparedVersion  # noqa: Y015
+
+@_typing.final
+class TokenEstimate(_message.Message):
+    """What a version costs before anything is run: what its templates hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    VOCABULARY_FIELD_NUMBER: _builtins.int
+    IS_OWN_VOCABULARY_FIELD_NUMBER: _builtins.int
+    UNCOUNTED_VARIABLES_FIELD_NUMBER: _builtins.int
+    HAS_SECTIONS_FIELD_NUMBER: _builtins.int
+    TOOL_AND_SCHEMA_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    input_tokens: _builtins.int
+    """Fixed text, a section's text once, variables by their default; tools and JSON schema as JSON. For chat models with the
+    tokens that each message costs beside its text.
+    """
+    vocabulary: _builtins.str
+    """Vocabulary that was counted with: "o200k_base"."""
+    is_own_vocabulary: _builtins.bool
+    """The model is known to use this vocabulary. False for others, whose counts often differ by a tenth to a third, and for no model."""
+    has_sections: _builtins.bool
+    """Sections are there: their text is counted once, and may be sent never or often."""
+    tool_and_schema_tokens: _builtins.int
+    """Part of input_tokens: tools and JSON schema, which providers write in a form of their own."""
+    max_output_tokens: _builtins.int
+    """Tokens that an answer has at most, from the parameters; 0: they set no limit."""
+    @_builtins.property
+    def uncounted_variables(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Printed variables and repeated lists without a default, and placeholders: their values come on top."""
+
+    def __init__(
+        self,
+        *,
+        input_tokens: _builtins.int = ...,
+        vocabulary: _builtins.str = ...,
+        is_own_vocabulary: _builtins.bool = ...,
+        uncounted_variables: _abc.Iterable[_builtins.str] | None = ...,
+        has_sections: _builtins.bool = ...,
+        tool_and_schema_tokens: _builtins.int = ...,
+        max_output_tokens: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["has_sections", b"has_sections", "input_tokens", b"input_tokens", "is_own_vocabulary", b"is_own_vocabulary", "max_output_tokens", b"max_output_tokens", "tool_and_schema_tokens", b"tool_and_schema_tokens", "uncounted_variables", b"uncounted_variables", "vocabulary", b"vocabulary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TokenEstimate: _TypeAlias = TokenEstimate  # noqa: Y015
+
+@_typing.final
+class ComparedSide(_message.Message):
+    """One side of a comparison."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    CONTENT_HASH_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    CREATOR_ID_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """0 for a draft."""
+    label: _builtins.str
+    """Empty when no label was asked for."""
+    content_hash: _builtins.str
+    model: _builtins.str
+    """Empty: the caller chooses."""
+    note: _builtins.str
+    creator_id: _builtins.str
+    """As in PromptVersion."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def tokens(self) -> Global___TokenEstimate: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        label: _builtins.str = ...,
+        content_hash: _builtins.str = ...,
+        model: _builtins.str = ...,
+        note: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        creator_id: _builtins.str = ...,
+        tokens: Global___TokenEstimate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "tokens", b"tokens"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "create_time", b"create_time", "creator_id", b"creator_id", "label", b"label", "model", b"model", "note", b"note", "tokens", b"tokens", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparedSide: _TypeAlias = ComparedSide  # noqa: Y015
+
+@_typing.final
+class TextPart(_message.Message):
+    """A part of a text. Texts of SAME and REMOVED parts make up the earlier text, those of SAME and ADDED the later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    change: Global___Change.ValueType
+    """SAME, ADDED or REMOVED."""
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        change: Global___Change.ValueType = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextPart: _TypeAlias = TextPart  # noqa: Y015
+
+@_typing.final
+class MessageComparison(_message.Message):
+    """A message of either side, or of both."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_FIELD_NUMBER: _builtins.int
+    IS_MOVED_FIELD_NUMBER: _builtins.int
+    BEFORE_INDEX_FIELD_NUMBER: _builtins.int
+    AFTER_INDEX_FIELD_NUMBER: _builtins.int
+    BEFORE_ROLE_FIELD_NUMBER: _builtins.int
+    AFTER_ROLE_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    IS_COARSE_FIELD_NUMBER: _builtins.int
+    change: Global___Change.ValueType
+    is_moved: _builtins.bool
+    """In both, and at another place among those that are in both. It may be SAME all the same."""
+    before_index: _builtins.int
+    """Index in the earlier version, -1: not there."""
+    after_index: _builtins.int
+    """Index in the later version, -1: not there."""
+    before_role: _builtins.str
+    """Empty: not there."""
+    after_role: _builtins.str
+    """Empty: not there."""
+    is_coarse: _builtins.bool
+    """The texts were too long and too different to look at every word: some of what is the same is told as removed and added."""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___TextPart]:
+        """The text by words; whole words and whole {{tags}}."""
+
+    def __init__(
+        self,
+        *,
+        change: Global___Change.ValueType = ...,
+        is_moved: _builtins.bool = ...,
+        before_index: _builtins.int = ...,
+        after_index: _builtins.int = ...,
+        before_role: _builtins.str = ...,
+        after_role: _builtins.str = ...,
+        parts: _abc.Iterable[Global___TextPart] | None = ...,
+        is_coarse: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_index", b"after_index", "after_role", b"after_role", "before_index", b"before_index", "before_role", b"before_role", "change", b"change", "is_coarse", b"is_coarse", "is_moved", b"is_moved", "parts", b"parts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MessageComparison: _TypeAlias = MessageComparison  # noqa: Y015
+
+@_typing.final
+class FieldComparison(_message.Message):
+    """A member of a JSON document that differs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    BEFORE_JSON_FIELD_NUMBER: _builtins.int
+    AFTER_JSON_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """JSON Pointer (RFC 6901) in the document, such as "/temperature"."""
+    change: Global___Change.ValueType
+    """ADDED, REMOVED or CHANGED. Objects are compared member by member, arrays as a whole."""
+    before_json: _builtins.str
+    """Empty: not there."""
+    after_json: _builtins.str
+    """Empty: not there."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        change: Global___Change.ValueType = ...,
+        before_json: _builtins.str = ...,
+        after_json: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_json", b"after_json", "before_json", b"before_json", "change", b"change", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldComparison: _TypeAlias = FieldComparison  # noqa: Y015
+
+@_typing.final
+class NamedComparison(_message.Message):
+    """A variable or a tool that differs, found by its name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    change: Global___Change.ValueType
+    """ADDED, REMOVED or CHANGED."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldComparison]:
+        """What differs in it; of an added or removed one, all that it has."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        change: Global___Change.ValueType = ...,
+        fields: _abc.Iterable[Global___FieldComparison] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "fields", b"fields", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NamedComparison: _TypeAlias = NamedComparison  # noqa: Y015
+
+@_typing.final
+class ComparePromptVersionsRequest(_message.Message):
+    """Input of ComparePromptVersions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    @_builtins.property
+    def before(self) -> Global___ComparedVersion:
+        """The earlier side. Nothing set: `production`."""
+
+    @_builtins.property
+    def after(self) -> Global___ComparedVersion:
+        """The later side. Nothing set: `latest`."""
+
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        before: Global___ComparedVersion | None = ...,
+        after: Global___ComparedVersion | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparePromptVersionsRequest: _TypeAlias = ComparePromptVersionsRequest  # noqa: Y015
+
+@_typing.final
+class ComparePromptVersionsResponse(_message.Message):
+    """Answer of ComparePromptVersions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    IS_SAME_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
+    VARIABLES_FIELD_NUMBER: _builtins.int
+    IS_VARIABLE_ORDER_CHANGED_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    TOOLS_FIELD_NUMBER: _builtins.int
+    IS_TOOL_ORDER_CHANGED_FIELD_NUMBER: _builtins.int
+    OUTPUT_SCHEMA_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    is_same: _builtins.bool
+    """Their contents are equal, byte for byte."""
+    is_variable_order_changed: _builtins.bool
+    """Variables that are in both stand in another order."""
+    is_tool_order_changed: _builtins.bool
+    """Tools that are in both stand in another order."""
+    @_builtins.property
+    def before(self) -> Global___ComparedSide: ...
+    @_builtins.property
+    def after(self) -> Global___ComparedSide: ...
+    @_builtins.property
+    def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___MessageComparison]:
+        """Every message, unchanged ones included, in the later version's order; removed ones where they stood."""
+
+    @_builtins.property
+    def variables(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedComparison]:
+        """Declared variables, and used ones that nobody declared: fields are type, description, default, enum, and
+        is_declared, which is there where it is false.
+        """
+
+    @_builtins.property
+    def parameters(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldComparison]:
+        """Parameters without tools and response_format."""
+
+    @_builtins.property
+    def tools(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedComparison]:
+        """Members of the array `tools`, by the name of their function."""
+
+    @_builtins.property
+    def output_schema(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldComparison]:
+        """The form asked of answers: the parameter `response_format`."""
+
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        before: Global___ComparedSide | None = ...,
+        after: Global___ComparedSide | None = ...,
+        is_same: _builtins.bool = ...,
+        messages: _abc.Iterable[Global___MessageComparison] | None = ...,
+        variables: _abc.Iterable[Global___NamedComparison] | None = ...,
+        is_variable_order_changed: _builtins.bool = ...,
+        parameters: _abc.Iterable[Global___FieldComparison] | None = ...,
+        tools: _abc.Iterable[Global___NamedComparison] | None = ...,
+        is_tool_order_changed: _builtins.bool = ...,
+        output_schema: _abc.Iterable[Global___FieldComparison] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "is_same", b"is_same", "is_tool_order_changed", b"is_tool_order_changed", "is_variable_order_changed", b"is_variable_order_changed", "messages", b"messages", "output_schema", b"output_schema", "parameters", b"parameters", "prompt_id", b"prompt_id", "tools", b"tools", "variables", b"variables"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparePromptVersionsResponse: _TypeAlias = ComparePromptVersionsResponse  # noqa: Y015
 
 @_typing.final
 class PromptTemplate(_message.Message):

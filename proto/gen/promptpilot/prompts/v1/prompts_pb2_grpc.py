@@ -115,6 +115,11 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.FromString,
                 _registered_method=True)
+        self.ComparePromptVersions = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ComparePromptVersions',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsResponse.FromString,
+                _registered_method=True)
         self.ListPromptTemplates = channel.unary_unary(
                 '/promptpilot.prompts.v1.PromptsService/ListPromptTemplates',
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptTemplatesRequest.SerializeToString,
@@ -349,6 +354,15 @@ class PromptsServiceServicer:
         """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
         Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
         texts and files out of bounds.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ComparePromptVersions(self, request, context):
+        """Say what differs between two versions, or between one and a draft, and what the difference costs in tokens, before anything
+        is run. Both stand side by side: neither is better. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
+        PROMPT_VERSION_NOT_FOUND; INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -603,6 +617,11 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.ParseTestSuite,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.SerializeToString,
+            ),
+            'ComparePromptVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ComparePromptVersions,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsResponse.SerializeToString,
             ),
             'ListPromptTemplates': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPromptTemplates,
@@ -1143,6 +1162,33 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/ParseTestSuite',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ParseTestSuiteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ComparePromptVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ComparePromptVersions',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ComparePromptVersionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -89,6 +89,11 @@ class PromptsServiceStub:
     Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
     texts and files out of bounds.
     """
+    ComparePromptVersions: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ComparePromptVersionsRequest, _prompts_pb2.ComparePromptVersionsResponse]
+    """Say what differs between two versions, or between one and a draft, and what the difference costs in tokens, before anything
+    is run. Both stand side by side: neither is better. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
+    PROMPT_VERSION_NOT_FOUND; INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved.
+    """
     ListPromptTemplates: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]
     """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
     holds all of them. INVALID_ARGUMENT names a filter that is too long.
@@ -226,6 +231,11 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
     Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
     texts and files out of bounds.
+    """
+    ComparePromptVersions: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ComparePromptVersionsRequest, _prompts_pb2.ComparePromptVersionsResponse]  # type: ignore[assignment]
+    """Say what differs between two versions, or between one and a draft, and what the difference costs in tokens, before anything
+    is run. Both stand side by side: neither is better. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
+    PROMPT_VERSION_NOT_FOUND; INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved.
     """
     ListPromptTemplates: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptTemplatesRequest, _prompts_pb2.ListPromptTemplatesResponse]  # type: ignore[assignment]
     """Templates of the library that ships with the platform, the same for every tenant: by category, then title. One answer
@@ -457,6 +467,17 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Read a test suite in promptfoo's YAML: its prompts, providers and cases, or its problems with line, column and field.
         Problems are the answer, not an error; nothing is stored, fetched or run. Errors: INVALID_ARGUMENT SUITE_INVALID for
         texts and files out of bounds.
+        """
+
+    @_abc_1.abstractmethod
+    def ComparePromptVersions(
+        self,
+        request: _prompts_pb2.ComparePromptVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ComparePromptVersionsResponse, _abc.Awaitable[_prompts_pb2.ComparePromptVersionsResponse]]:
+        """Say what differs between two versions, or between one and a draft, and what the difference costs in tokens, before anything
+        is run. Both stand side by side: neither is better. Errors: NOT_FOUND PROMPT_NOT_FOUND, LABEL_NOT_FOUND,
+        PROMPT_VERSION_NOT_FOUND; INVALID_ARGUMENT PROMPT_INVALID for a draft that could not be saved.
         """
 
     @_abc_1.abstractmethod
