@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.commands import doctor, down, migrate, run, status, tenant, up
+from cli.commands import doctor, down, migrate, prompts, run, status, tenant, up
 
 app = typer.Typer(
     name="promptpilot",
@@ -17,6 +17,7 @@ app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(migrate.migrate)
 app.command("run")(run.run)
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(tenant.app, name="tenant")
 
 

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -20,6 +21,8 @@ from cli.screen import Failure
 _PASSING: Final = (429, 502, 503, 504)
 _FIRST_WAIT_S: Final = 0.1
 _MOST_WAIT_S: Final = 2.0
+# Files in and out: as long as bytes or heartbeats come.
+_LONG: Final = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Api:
     def __init__(self, url: str, token: str = "", *, patience_s: float = 30) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         timeout = aiohttp.ClientTimeout(total=60, sock_connect=5)
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._patience_s = patience_s
         self._session = aiohttp.ClientSession(headers=headers, timeout=timeout)
 
@@ -89,6 +92,26 @@ class Api:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return await self._call("POST", path, json=body, headers=headers)
 
+    async def download(self, path: str, **query: str) -> bytes:
+        """GET a file; a download that breaks off is an Unanswered."""
+        return bytes(await self._call("GET", path, params=query, timeout=_LONG))
+
+    async def upload(self, path: str, data: bytes, **query: str) -> AsyncIterator[ServerEvent]:
+        """POST a file, and follow the events that are its answer.
+
+        ConnectionError when they break off. Raises Refused.
+        """
+        headers = {"Accept": "text/event-stream", "Content-Type": "application/octet-stream"}
+        try:
+            async with self._session.post(
+                self.url + path, data=BytesIO(data), params=query, headers=headers, timeout=_LONG
+            ) as response:
+                await _raise_for_problem(response)
+                async for event in parse_events(response.content.iter_any()):
+                    yield event
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ConnectionError(str(error)) from error
+
     async def events(self, path: str, after: str = "") -> AsyncIterator[ServerEvent]:
         """Follow an SSE stream until the server ends it.
 
@@ -98,10 +121,10 @@ class Api:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
         try:
             async with self._session.get(
-                self._url + path, headers=headers, timeout=timeout
+                self.url + path, headers=headers, timeout=timeout
             ) as response:
                 if response.status in _PASSING:
-                    raise ConnectionError(f"{self._url} answers {response.status}")
+                    raise ConnectionError(f"{self.url} answers {response.status}")
                 await _raise_for_problem(response)
                 async for event in parse_events(response.content.iter_any()):
                     yield event
@@ -110,22 +133,24 @@ class Api:
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
         try:
-            async with self._session.request(method, self._url + path, **options) as response:
+            async with self._session.request(method, self.url + path, **options) as response:
                 await _raise_for_problem(response)
+                if response.content_type == "application/zip":
+                    return await response.read()
                 return await response.json() if response.status != 204 else None
         except aiohttp.InvalidURL as error:
             raise Failure(
-                f"{self._url} is no address\nset PP_URL, such as http://127.0.0.1:8080"
+                f"{self.url} is no address\nset PP_URL, such as http://127.0.0.1:8080"
             ) from error
         except aiohttp.ClientConnectionError as error:
             raise Unanswered(
-                f"nothing answers at {self._url}\nstart the platform with `promptpilot up`"
+                f"nothing answers at {self.url}\nstart the platform with `promptpilot up`"
             ) from error
         except aiohttp.ClientPayloadError as error:
-            raise Unanswered(f"{self._url} broke off in the middle of its answer") from error
+            raise Unanswered(f"{self.url} broke off in the middle of its answer") from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Failure(
-                f"{self._url} gave no answer that can be read: {error or type(error).__name__}\n"
+                f"{self.url} gave no answer that can be read: {error or type(error).__name__}\n"
                 "see `promptpilot status`"
             ) from error
 

@@ -8,10 +8,11 @@ refused by the parser.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.types import Scope
@@ -20,6 +21,18 @@ from gateway.problems import ContentTooLarge, HeadersTooLarge, MalformedBody, Un
 from services.kit.errors import FieldViolation, InvalidArgument
 
 _NUL_ESCAPE: Final = b"\\u0000"
+# Below what one gRPC message may have, with room for what stands beside the file.
+MOST_UPLOAD_BYTES: Final = 15 * 1024 * 1024
+UPLOAD_TYPE: Final = "application/octet-stream"
+
+# What `operation` says of such a body, beside 413 and 415.
+UPLOAD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": f"The file, at most {MOST_UPLOAD_BYTES // 2**20} MB.",
+        "content": {UPLOAD_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class Limits(BaseModel):
@@ -55,7 +68,7 @@ async def read_body(request: Request, limits: Limits) -> BodyRequest:
     Raise MalformedBody, ContentTooLarge, UnsupportedMediaType or InvalidArgument.
     """
     loaded = BodyRequest(request.scope, request.receive)
-    loaded.raw = await _bounded(request, limits.body_bytes)
+    loaded.raw = await bounded(request, limits.body_bytes)
     if loaded.raw:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
@@ -86,6 +99,20 @@ def parse(raw: bytes, limits: Limits) -> Any:
     return document
 
 
+async def uploaded(request: Request) -> bytes:
+    """Read the file. Raises UnsupportedMediaType, ContentTooLarge, InvalidArgument for none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != UPLOAD_TYPE:
+        raise UnsupportedMediaType(f"Send the file as {UPLOAD_TYPE}.")
+    data = await bounded(request, MOST_UPLOAD_BYTES)
+    if not data:
+        raise InvalidArgument.of_field("body", "is empty: it must be the file")
+    return data
+
+
+Uploaded = Annotated[bytes, Depends(uploaded)]
+
+
 def check_head(scope: Scope, limits: Limits) -> None:
     """Raise HeadersTooLarge or InvalidArgument when headers or query pass their bounds."""
     headers = scope["headers"]
@@ -113,7 +140,8 @@ def _check_query(query: bytes, limits: Limits) -> None:
         seen.add(name)
 
 
-async def _bounded(request: Request, most: int) -> bytes:
+async def bounded(request: Request, most: int) -> bytes:
+    """Read a body of at most so many bytes. Raises ContentTooLarge."""
     too_large = ContentTooLarge(f"The body may have {most} bytes.")
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most:

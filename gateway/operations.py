@@ -46,6 +46,7 @@ def operation(
     permission: str = "",
     streams: bool = False,
     cached: bool = False,
+    openapi: dict[str, Any] | None = None,
     **route: Any,
 ) -> dict[str, Any]:
     """Return the keyword arguments of a route.
@@ -53,7 +54,7 @@ def operation(
     `errors` are statuses beside those that every operation has; `body` says that it reads one;
     `headers` are those of a success, name -> description; `permission` overrides the RPC's word,
     where the door itself decides; `streams` says that it answers server-sent events, or can;
-    `cached` that it answers 304 to If-None-Match.
+    `cached` that it answers 304 to If-None-Match; `openapi` is what the document says beside.
     """
     word = permission or permission_word(service.methods_by_name[rpc])
     statuses = sorted(
@@ -76,7 +77,7 @@ def operation(
     return {
         "operation_id": name or rpc[0].lower() + rpc[1:],
         "responses": responses,
-        "openapi_extra": {PERMISSION_KEY: word},
+        "openapi_extra": {PERMISSION_KEY: word, **(openapi or {})},
         **route,
     }
 

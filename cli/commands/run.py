@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.client import Api
+from cli.access import open_api
 from cli.follow import follow, print_bill
-from cli.local.home import Home
 from cli.screen import Failure, explained, out
 from services.kit.ids import new_id
 
@@ -41,14 +39,9 @@ def run(
 
 
 async def _run(body: dict[str, Any], follow_it: bool) -> int:
-    dev_env = Home.from_environment().read_dev_env()
-    url = os.environ.get("PP_URL") or dev_env.get("PP_URL", "")
-    key = os.environ.get("PP_KEY") or dev_env.get("PP_TEST_KEY", "")
-    if not url or not key:
-        raise Failure("no stack and no key\nset PP_URL and PP_KEY, or start one: promptpilot up")
-    async with Api(url, key) as api:
+    async with open_api() as api:
         started = await api.post("/v1/runs", body, idempotency_key=new_id("req"))
-        out.print(f"[dim]run[/] {started['id']}  [dim]{url}/runs/{started['id']}[/]")
+        out.print(f"[dim]run[/] {started['id']}  [dim]{api.url}/runs/{started['id']}[/]")
         if not follow_it:
             return 0
         ended = await follow(api, started["id"])

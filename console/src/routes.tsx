@@ -15,6 +15,7 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/prompts/new', lazy(() => import('@/pages/prompts/NewPrompt'))],
   ['/prompts/library', lazy(() => import('@/pages/prompts/Library'))],
   ['/prompts/library/:templateName', lazy(() => import('@/pages/prompts/LibraryTemplate'))],
+  ['/prompts/transfer', lazy(() => import('@/pages/prompts/transfer/Transfer'))],
   ['/prompts/:promptId', lazy(() => import('@/pages/prompts/PromptPage'))],
   ['/prompts/:promptId/edit', lazy(() => import('@/pages/prompts/EditPrompt'))],
   ['/prompts/:promptId/merge', lazy(() => import('@/pages/prompts/MergePrompt'))],

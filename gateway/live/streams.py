@@ -43,6 +43,8 @@ class LiveSettings(BaseModel):
     watch_s: float = Field(default=600, gt=0)
     # A model call may take this long altogether.
     model_call_s: float = Field(default=600, gt=0)
+    # An import or export may take this long altogether.
+    transfer_s: float = Field(default=600, gt=0)
     # A model that has not begun to answer after this time is answered 200 with heartbeats, errors
     # following as events.
     first_token_s: float = Field(default=10, gt=0)

@@ -25,6 +25,7 @@ from gateway.routes.prompts.lint import lint as prompt_lint
 from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
 from gateway.routes.prompts.templates import templates as prompt_templates
+from gateway.routes.prompts.transfers import transfers as prompt_transfers
 from gateway.routes.prompts.versions import versions as prompt_versions
 
 # In the order in which paths are tried: what is called most comes first.
@@ -36,6 +37,7 @@ ROUTERS = (
     prompt_lint,
     assertions,
     prompt_comparisons,
+    prompt_transfers,
     prompt_templates,
     prompt_labels,
     label_policies,

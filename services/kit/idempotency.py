@@ -8,7 +8,7 @@ Ids are remembered for at least seven days.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -24,7 +24,7 @@ from services.kit.errors import Conflict, InvalidArgument
 from services.kit.ids import TenantId
 from services.kit.seal import Sealer
 from services.kit.tenancy import TENANT_SCHEMA
-from services.kit.work import Tx, UnitOfWork, Work
+from services.kit.work import Joined, Tx, UnitOfWork, Work
 
 _KEPT: Final = timedelta(days=7)
 _LONGEST_ID: Final = 128
@@ -122,7 +122,7 @@ async def once(
                 "the same request is still being worked on", retry_after_s=1, request_id=request_id
             )
         body_hash = _hash(request, is_secret=sealer is not None)
-        call: Call[Answer] = Call(_Joined(tx, tenant))
+        call: Call[Answer] = Call(Joined(tx, tenant))
         call.answer = await store.find(body_hash, answer_type)
         is_new = call.answer is None
         yield call
@@ -208,26 +208,3 @@ class _Store:
             "column": self._method,
             "row": f"{self._tenant}|{self.key}",
         }
-
-
-class _Joined:
-    """Hands out the transaction that is open already; its owner commits it."""
-
-    def __init__(self, tx: Tx, tenant: TenantId | None) -> None:
-        self._tx = tx
-        self._tenant = tenant
-
-    def begin(self, tenant: TenantId) -> AbstractAsyncContextManager[Tx]:
-        if tenant != self._tenant:
-            raise LookupError("an idempotent call stays with its tenant")
-        return self._hand_out()
-
-    def begin_control(self) -> AbstractAsyncContextManager[Tx]:
-        if self._tenant is not None:
-            raise LookupError("an idempotent call of a tenant has no control transaction")
-        return self._hand_out()
-
-    @asynccontextmanager
-    async def _hand_out(self) -> AsyncIterator[Tx]:
-        yield self._tx
-        await self._tx.session.flush()

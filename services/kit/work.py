@@ -147,6 +147,34 @@ class Work(Protocol):
         ...
 
 
+class Joined:
+    """Hands out a transaction that is open already, for commands that are parts of a larger one.
+
+    Its owner commits it.
+    """
+
+    def __init__(self, tx: Tx, tenant: TenantId | None) -> None:
+        self._tx = tx
+        self._tenant = tenant
+
+    def begin(self, tenant: TenantId) -> AbstractAsyncContextManager[Tx]:
+        """Hand out the transaction, which must be this tenant's."""
+        if tenant != self._tenant:
+            raise LookupError("a joined command stays with its tenant")
+        return self._hand_out()
+
+    def begin_control(self) -> AbstractAsyncContextManager[Tx]:
+        """Hand out the transaction, which must be a control transaction."""
+        if self._tenant is not None:
+            raise LookupError("a joined command of a tenant has no control transaction")
+        return self._hand_out()
+
+    @asynccontextmanager
+    async def _hand_out(self) -> AsyncIterator[Tx]:
+        yield self._tx
+        await self._tx.session.flush()
+
+
 class UnitOfWork:
     """Begins transactions on one database."""
 

@@ -9,6 +9,7 @@ from services.kit.errors import (
     InvalidArgument,
     NotFound,
     PermissionDenied,
+    ResourceExhausted,
 )
 
 # Callers' texts are shown cut to the length of the longest name.
@@ -219,3 +220,21 @@ class SuiteInvalid(InvalidArgument):
     """A suite or the files given with it are out of bounds; violations name each field."""
 
     reason = "SUITE_INVALID"
+
+
+class ImportUnreadable(InvalidArgument):
+    """The file as a whole cannot be read. Metadata: `file`, `line` (0: none); one violation."""
+
+    reason = "IMPORT_UNREADABLE"
+
+
+class ImportsBusy(ResourceExhausted):
+    """As many imports are at work here as may be."""
+
+    reason = "IMPORTS_BUSY"
+
+
+class LabelMoveDenied(PermissionDenied):
+    """An import sets a label, and its caller may write prompts but not move labels."""
+
+    reason = "LABEL_MOVE_DENIED"

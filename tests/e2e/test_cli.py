@@ -95,6 +95,31 @@ async def test_a_tenant_is_made_and_listed_by_the_operator(platform: Platform) -
     assert "Operators Own" in listed
 
 
+async def test_prompts_go_out_into_a_folder_and_come_in_again(
+    platform: Platform, demo: Client, tmp_path: Path
+) -> None:
+    name = f"cli/{new_id('tst')[4:]}"
+    content = {"type": "text", "text": "Greet\n{{who}}"}
+    await demo.post("/v1/prompts", {"name": name, "content": content})
+    printed = platform.cli("prompts", "export", str(tmp_path), "--prompt", name)
+    assert "✓ 3 files" in printed
+    version = tmp_path / "prompts" / name / "_versions" / "0001.yaml"
+    assert version.read_text() == "text: |2-\n  Greet\n  {{who}}\n"
+    assert "1 unchanged" in platform.cli("prompts", "import", str(tmp_path))
+    version.write_text("text: Hi {{who}}\n")
+    assert "would be: 0 created, 1 changed" in platform.cli(
+        "prompts", "import", str(tmp_path), "--dry-run"
+    )
+    printed = platform.cli("prompts", "import", str(tmp_path), "--prefix", "copy/")
+    assert f"+ copy/{name} · 1 new version" in printed
+    version.write_text("text: '{{#open}}'\n")
+    check_refused(platform, "0001.yaml, line 1, text", "prompts", "import", str(tmp_path))
+    check_refused(platform, "PROMPT_NOT_FOUND", "prompts", "export", "x.zip", "--prompt", "nobody")
+    archive = tmp_path / "all.zip"
+    platform.cli("prompts", "export", str(archive), "--prefix", name)
+    assert archive.read_bytes().startswith(b"PK")
+
+
 def check_refused(platform: Platform, word: str, *arguments: str) -> None:
     """Fail unless the command fails, says the word, and shows no traceback."""
     done = platform.command(*arguments)

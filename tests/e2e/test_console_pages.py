@@ -32,6 +32,7 @@ PAGES = {
     "searching the library": "/prompts/library?query=no-such-thing",
     "template": "/prompts/library/ticket-triage",
     "examples of a template": "/prompts/library/code-review?view=examples",
+    "import and export": "/prompts/transfer",
     "prompt": "/prompts/{prompt}",
     "changes of a prompt": "/prompts/{prompt}?view=changes",
     "comparison of a prompt": "/prompts/{prompt}/compare?from=1&to=2",

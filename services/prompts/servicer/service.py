@@ -23,9 +23,10 @@ from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
 from services.prompts.servicer.lanes import Lanes
 from services.prompts.servicer.named_prompts import NamedPromptRpcs
+from services.prompts.servicer.transfers import TransferRpcs
 
 
-class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs):
+class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs, TransferRpcs):
     """Serves prompts of the caller's tenant."""
 
     def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
@@ -39,6 +40,7 @@ class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs):
         # So do comparisons of long versions that have little in common.
         self._comparing = asyncio.Semaphore(1)
         self._library = library
+        self._importing = asyncio.Semaphore(2)
 
     async def CreatePrompt(
         self, request: pb.CreatePromptRequest, _: object

@@ -7323,6 +7323,161 @@ export type UnarchivePromptResponses = {
 
 export type UnarchivePromptResponse = UnarchivePromptResponses[keyof UnarchivePromptResponses];
 
+export type ExportPromptsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Id or name of the only prompt to export.
+         */
+        prompt?: string;
+        /**
+         * Only prompts whose name starts with it.
+         */
+        name_prefix?: string;
+    };
+    url: '/v1/prompts:export';
+};
+
+export type ExportPromptsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ExportPromptsError = ExportPromptsErrors[keyof ExportPromptsErrors];
+
+export type ExportPromptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type ExportPromptsResponse = ExportPromptsResponses[keyof ExportPromptsResponses];
+
+export type ImportPromptsData = {
+    /**
+     * The file, at most 15 MB.
+     */
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Its name, which reports call it by.
+         */
+        file_name?: string;
+        /**
+         * Whose file it is; left out: told from the file.
+         */
+        format?: 'promptpilot' | 'langfuse' | 'openai' | null;
+        /**
+         * Put before each name.
+         */
+        name_prefix?: string;
+        /**
+         * Labels point where the file says (`move`), only those not set here are set (`add`), or they are left out (`skip`).
+         */
+        labels?: 'move' | 'add' | 'skip';
+        /**
+         * Why labels are moved; kept in their histories.
+         */
+        reason?: string;
+        /**
+         * Say what would happen, and change nothing.
+         */
+        is_dry_run?: boolean;
+    };
+    url: '/v1/prompts:import';
+};
+
+export type ImportPromptsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ImportPromptsError = ImportPromptsErrors[keyof ImportPromptsErrors];
+
+export type ImportPromptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ServerSentEvent;
+};
+
+export type ImportPromptsResponse = ImportPromptsResponses[keyof ImportPromptsResponses];
+
 export type LintPromptData = {
     body: LintPrompt;
     path?: never;

@@ -1,6 +1,6 @@
 import { Button, Chip } from '@mui/material';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Archive, Pencil, Settings2 } from 'lucide-react';
+import { Archive, Download, Pencil, Settings2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Prompt, PromptBranch } from '@/api/generated';
@@ -31,6 +31,7 @@ import { ComparePrompts } from '@/pages/prompts/ComparePrompts';
 import { PromptBranches } from '@/pages/prompts/PromptBranches';
 import { PromptContentView } from '@/pages/prompts/PromptContentView';
 import { PromptLabels } from '@/pages/prompts/PromptLabels';
+import { exportPath } from '@/util/exportPath';
 import { useSearchState } from '@/util/useSearchState';
 
 export default function PromptPage() {
@@ -119,29 +120,12 @@ function Header({ prompt, number, branch }: { prompt: Prompt; number: number; br
   });
   const isArchived = Boolean(prompt.archive_time);
   const close = () => setDialog(undefined);
-  const actions = can('prompts.write') && (
+  const actions = (
     <>
-      <Button startIcon={<Settings2 size={14} />} onClick={() => setDialog('details')}>
-        Details
+      <Button component="a" href={exportPath({ prompt: prompt.id })} download startIcon={<Download size={14} />}>
+        Export
       </Button>
-      {!isArchived && (
-        <>
-          <Button startIcon={<Archive size={14} />} onClick={() => setDialog('archive')}>
-            Archive
-          </Button>
-          {branch.state === 'open' && (
-            <Button
-              component={Link}
-              to={`/prompts/${prompt.id}/edit?from=${number}&branch=${encodeURIComponent(branch.name)}`}
-              variant="contained"
-              color="primary"
-              startIcon={<Pencil size={14} />}
-            >
-              Edit
-            </Button>
-          )}
-        </>
-      )}
+      {can('prompts.write') && <Changes prompt={prompt} number={number} branch={branch} onOpen={setDialog} />}
     </>
   );
   return (
@@ -166,6 +150,45 @@ function Header({ prompt, number, branch }: { prompt: Prompt; number: number; br
       )}
       {dialog === 'details' && <UpdatePrompt prompt={prompt} onClose={close} />}
       {dialog === 'archive' && <ArchivePrompt prompt={prompt} onClose={close} />}
+    </>
+  );
+}
+
+/** What changes the prompt, for those who may. */
+function Changes({
+  prompt,
+  number,
+  branch,
+  onOpen,
+}: {
+  prompt: Prompt;
+  number: number;
+  branch: PromptBranch;
+  onOpen: (dialog: 'details' | 'archive') => void;
+}) {
+  return (
+    <>
+      <Button startIcon={<Settings2 size={14} />} onClick={() => onOpen('details')}>
+        Details
+      </Button>
+      {!prompt.archive_time && (
+        <>
+          <Button startIcon={<Archive size={14} />} onClick={() => onOpen('archive')}>
+            Archive
+          </Button>
+          {branch.state === 'open' && (
+            <Button
+              component={Link}
+              to={`/prompts/${prompt.id}/edit?from=${number}&branch=${encodeURIComponent(branch.name)}`}
+              variant="contained"
+              color="primary"
+              startIcon={<Pencil size={14} />}
+            >
+              Edit
+            </Button>
+          )}
+        </>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { BookOpen, FileText, Plus } from 'lucide-react';
+import { ArrowDownUp, BookOpen, FileText, Plus } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Prompt } from '@/api/generated';
 import { listPromptsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
@@ -56,6 +56,9 @@ export default function Prompts() {
     <>
       <Button component={Link} to="/prompts/library" startIcon={<BookOpen size={15} />}>
         Library
+      </Button>
+      <Button component={Link} to="/prompts/transfer" startIcon={<ArrowDownUp size={15} />}>
+        Import and export
       </Button>
       {can('prompts.write') && (
         <Button component={Link} to="/prompts/new" variant="contained" color="primary" startIcon={<Plus size={15} />}>

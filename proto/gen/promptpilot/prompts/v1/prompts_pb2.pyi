@@ -286,6 +286,94 @@ ASSERTION_STATE_UNDECIDED: AssertionState.ValueType  # 4
 """A model or a person must decide it; it counts for nothing."""
 Global___AssertionState: _TypeAlias = AssertionState  # noqa: Y015
 
+class _ImportFormat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportFormat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMPORT_FORMAT_UNSPECIFIED: _ImportFormat.ValueType  # 0
+    """Told from the file."""
+    IMPORT_FORMAT_PROMPTPILOT: _ImportFormat.ValueType  # 1
+    """PromptPilot's own archive, as ExportPrompts writes it."""
+    IMPORT_FORMAT_LANGFUSE: _ImportFormat.ValueType  # 2
+    """Langfuse: a JSON array of prompts, as its page "Prompts" exports them or its API answers them."""
+    IMPORT_FORMAT_OPENAI: _ImportFormat.ValueType  # 3
+    """OpenAI: JSON of reusable prompts, `pmpt_…`."""
+
+class ImportFormat(_ImportFormat, metaclass=_ImportFormatEnumTypeWrapper):
+    """Whose files an import reads."""
+
+IMPORT_FORMAT_UNSPECIFIED: ImportFormat.ValueType  # 0
+"""Told from the file."""
+IMPORT_FORMAT_PROMPTPILOT: ImportFormat.ValueType  # 1
+"""PromptPilot's own archive, as ExportPrompts writes it."""
+IMPORT_FORMAT_LANGFUSE: ImportFormat.ValueType  # 2
+"""Langfuse: a JSON array of prompts, as its page "Prompts" exports them or its API answers them."""
+IMPORT_FORMAT_OPENAI: ImportFormat.ValueType  # 3
+"""OpenAI: JSON of reusable prompts, `pmpt_…`."""
+Global___ImportFormat: _TypeAlias = ImportFormat  # noqa: Y015
+
+class _ImportLabels:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImportLabelsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportLabels.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMPORT_LABELS_UNSPECIFIED: _ImportLabels.ValueType  # 0
+    """Taken as MOVE."""
+    IMPORT_LABELS_MOVE: _ImportLabels.ValueType  # 1
+    """They point where the file says."""
+    IMPORT_LABELS_ADD: _ImportLabels.ValueType  # 2
+    """Only those are set that the prompt does not have."""
+    IMPORT_LABELS_SKIP: _ImportLabels.ValueType  # 3
+    """They are left out."""
+
+class ImportLabels(_ImportLabels, metaclass=_ImportLabelsEnumTypeWrapper):
+    """What an import does with the labels in the file."""
+
+IMPORT_LABELS_UNSPECIFIED: ImportLabels.ValueType  # 0
+"""Taken as MOVE."""
+IMPORT_LABELS_MOVE: ImportLabels.ValueType  # 1
+"""They point where the file says."""
+IMPORT_LABELS_ADD: ImportLabels.ValueType  # 2
+"""Only those are set that the prompt does not have."""
+IMPORT_LABELS_SKIP: ImportLabels.ValueType  # 3
+"""They are left out."""
+Global___ImportLabels: _TypeAlias = ImportLabels  # noqa: Y015
+
+class _ImportOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ImportOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    IMPORT_OUTCOME_UNSPECIFIED: _ImportOutcome.ValueType  # 0
+    """Never sent."""
+    IMPORT_OUTCOME_CREATED: _ImportOutcome.ValueType  # 1
+    """It is new."""
+    IMPORT_OUTCOME_CHANGED: _ImportOutcome.ValueType  # 2
+    """It gets new versions, moved labels, or another description or tags."""
+    IMPORT_OUTCOME_UNCHANGED: _ImportOutcome.ValueType  # 3
+    """All of it is here already."""
+    IMPORT_OUTCOME_REFUSED: _ImportOutcome.ValueType  # 4
+    """Nothing of it is taken: `faults` say why."""
+
+class ImportOutcome(_ImportOutcome, metaclass=_ImportOutcomeEnumTypeWrapper):
+    """What becomes, or would become, of a prompt of the file."""
+
+IMPORT_OUTCOME_UNSPECIFIED: ImportOutcome.ValueType  # 0
+"""Never sent."""
+IMPORT_OUTCOME_CREATED: ImportOutcome.ValueType  # 1
+"""It is new."""
+IMPORT_OUTCOME_CHANGED: ImportOutcome.ValueType  # 2
+"""It gets new versions, moved labels, or another description or tags."""
+IMPORT_OUTCOME_UNCHANGED: ImportOutcome.ValueType  # 3
+"""All of it is here already."""
+IMPORT_OUTCOME_REFUSED: ImportOutcome.ValueType  # 4
+"""Nothing of it is taken: `faults` say why."""
+Global___ImportOutcome: _TypeAlias = ImportOutcome  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a chat prompt, or of a rendered prompt."""
@@ -4135,3 +4223,321 @@ class ParseTestSuiteResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ParseTestSuiteResponse: _TypeAlias = ParseTestSuiteResponse  # noqa: Y015
+
+@_typing.final
+class ImportNote(_message.Message):
+    """Something to know about a prompt of the file, and where it stands there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    file: _builtins.str
+    """Path inside of the archive, or the name of the file that was sent."""
+    line: _builtins.int
+    """From 1; 0 where it is about no line."""
+    field: _builtins.str
+    """Path in the document, such as messages[1].content; may be empty."""
+    message: _builtins.str
+    def __init__(
+        self,
+        *,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+        field: _builtins.str = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "file", b"file", "line", b"line", "message", b"message"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportNote: _TypeAlias = ImportNote  # noqa: Y015
+
+@_typing.final
+class ImportedLabel(_message.Message):
+    """A label that the file sets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABEL_FIELD_NUMBER: _builtins.int
+    FROM_VERSION_FIELD_NUMBER: _builtins.int
+    TO_VERSION_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    REFUSAL_MESSAGE_FIELD_NUMBER: _builtins.int
+    label: _builtins.str
+    from_version: _builtins.int
+    """0: nowhere."""
+    to_version: _builtins.int
+    refusal: _builtins.str
+    """Reason of the error that keeps it from moving, such as LABEL_PROTECTED; empty when it moves."""
+    refusal_message: _builtins.str
+    """What the refusal says."""
+    def __init__(
+        self,
+        *,
+        label: _builtins.str = ...,
+        from_version: _builtins.int = ...,
+        to_version: _builtins.int = ...,
+        refusal: _builtins.str = ...,
+        refusal_message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_version", b"from_version", "label", b"label", "refusal", b"refusal", "refusal_message", b"refusal_message", "to_version", b"to_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportedLabel: _TypeAlias = ImportedLabel  # noqa: Y015
+
+@_typing.final
+class ImportItem(_message.Message):
+    """One prompt of the file."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_COUNT_FIELD_NUMBER: _builtins.int
+    NEW_VERSIONS_FIELD_NUMBER: _builtins.int
+    IS_DESCRIBED_ANEW_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """From 0, in the order of the file."""
+    name: _builtins.str
+    """As it is, or would be, named here."""
+    source: _builtins.str
+    """Where it stands in the file."""
+    outcome: Global___ImportOutcome.ValueType
+    prompt_id: _builtins.str
+    """Empty in a dry run of a new prompt, and for one that is refused."""
+    version_count: _builtins.int
+    """How many versions the file has of it."""
+    is_described_anew: _builtins.bool
+    """Description or tags become those of the file."""
+    @_builtins.property
+    def new_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Numbers of the versions that are added."""
+
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportedLabel]: ...
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportNote]:
+        """Why it is refused."""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportNote]:
+        """What does not come along, or comes along in another form."""
+
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        name: _builtins.str = ...,
+        source: _builtins.str = ...,
+        outcome: Global___ImportOutcome.ValueType = ...,
+        prompt_id: _builtins.str = ...,
+        version_count: _builtins.int = ...,
+        new_versions: _abc.Iterable[_builtins.int] | None = ...,
+        is_described_anew: _builtins.bool = ...,
+        labels: _abc.Iterable[Global___ImportedLabel] | None = ...,
+        faults: _abc.Iterable[Global___ImportNote] | None = ...,
+        warnings: _abc.Iterable[Global___ImportNote] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["faults", b"faults", "index", b"index", "is_described_anew", b"is_described_anew", "labels", b"labels", "name", b"name", "new_versions", b"new_versions", "outcome", b"outcome", "prompt_id", b"prompt_id", "source", b"source", "version_count", b"version_count", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportItem: _TypeAlias = ImportItem  # noqa: Y015
+
+@_typing.final
+class ImportStarted(_message.Message):
+    """The beginning of an import."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMAT_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    format: Global___ImportFormat.ValueType
+    """What the file was taken for."""
+    total: _builtins.int
+    def __init__(
+        self,
+        *,
+        format: Global___ImportFormat.ValueType = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["format", b"format", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportStarted: _TypeAlias = ImportStarted  # noqa: Y015
+
+@_typing.final
+class ImportEnded(_message.Message):
+    """The end of an import: how many prompts had which outcome."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREATED_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    REFUSED_LABELS_FIELD_NUMBER: _builtins.int
+    created: _builtins.int
+    changed: _builtins.int
+    unchanged: _builtins.int
+    refused: _builtins.int
+    refused_labels: _builtins.int
+    def __init__(
+        self,
+        *,
+        created: _builtins.int = ...,
+        changed: _builtins.int = ...,
+        unchanged: _builtins.int = ...,
+        refused: _builtins.int = ...,
+        refused_labels: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "created", b"created", "refused", b"refused", "refused_labels", b"refused_labels", "unchanged", b"unchanged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportEnded: _TypeAlias = ImportEnded  # noqa: Y015
+
+@_typing.final
+class ImportPromptsRequest(_message.Message):
+    """Input of ImportPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    NAME_PREFIX_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IS_DRY_RUN_FIELD_NUMBER: _builtins.int
+    file: _builtins.bytes
+    """At most 15 MB."""
+    file_name: _builtins.str
+    """Its name, which tells the format where its content does not; at most 255 characters."""
+    format: Global___ImportFormat.ValueType
+    name_prefix: _builtins.str
+    """Put before each name, such as "imported/"; empty: names as they are. At most 100 characters."""
+    labels: Global___ImportLabels.ValueType
+    reason: _builtins.str
+    """Why labels are moved, as in SetPromptLabel."""
+    is_dry_run: _builtins.bool
+    """Say what would happen, and change nothing."""
+    def __init__(
+        self,
+        *,
+        file: _builtins.bytes = ...,
+        file_name: _builtins.str = ...,
+        format: Global___ImportFormat.ValueType = ...,
+        name_prefix: _builtins.str = ...,
+        labels: Global___ImportLabels.ValueType = ...,
+        reason: _builtins.str = ...,
+        is_dry_run: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "file_name", b"file_name", "format", b"format", "is_dry_run", b"is_dry_run", "labels", b"labels", "name_prefix", b"name_prefix", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPromptsRequest: _TypeAlias = ImportPromptsRequest  # noqa: Y015
+
+@_typing.final
+class ImportPromptsResponse(_message.Message):
+    """One piece of the answer of ImportPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTED_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def started(self) -> Global___ImportStarted: ...
+    @_builtins.property
+    def item(self) -> Global___ImportItem: ...
+    @_builtins.property
+    def ended(self) -> Global___ImportEnded: ...
+    def __init__(
+        self,
+        *,
+        started: Global___ImportStarted | None = ...,
+        item: Global___ImportItem | None = ...,
+        ended: Global___ImportEnded | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended", "event", b"event", "item", b"item", "started", b"started"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended", "event", b"event", "item", b"item", "started", b"started"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "item", "ended"]  # noqa: Y015
+    _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
+
+Global___ImportPromptsResponse: _TypeAlias = ImportPromptsResponse  # noqa: Y015
+
+@_typing.final
+class ExportPromptsRequest(_message.Message):
+    """Input of ExportPrompts; both empty: all prompts of the tenant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    NAME_PREFIX_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name: this prompt alone."""
+    name_prefix: _builtins.str
+    """Prompts whose name starts with it, such as "support/". At most 128 characters."""
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        name_prefix: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name_prefix", b"name_prefix", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPromptsRequest: _TypeAlias = ExportPromptsRequest  # noqa: Y015
+
+@_typing.final
+class ExportPromptsResponse(_message.Message):
+    """One piece of the answer of ExportPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """The next bytes of the archive."""
+    def __init__(
+        self,
+        *,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPromptsResponse: _TypeAlias = ExportPromptsResponse  # noqa: Y015

@@ -225,6 +225,16 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.FromString,
                 _registered_method=True)
+        self.ImportPrompts = channel.unary_stream(
+                '/promptpilot.prompts.v1.PromptsService/ImportPrompts',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsResponse.FromString,
+                _registered_method=True)
+        self.ExportPrompts = channel.unary_stream(
+                '/promptpilot.prompts.v1.PromptsService/ExportPrompts',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -535,6 +545,28 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportPrompts(self, request, context):
+        """Bring prompts in from a file: PromptPilot's own archive, or what another tool exports. A prompt that is there already under
+        its name gets the versions that it lacks, told by content_hash: so the same file sent twice changes nothing the second time.
+        Answers one `started`, an `item` for each prompt of the file in its order, and one `ended`; each prompt is a transaction of
+        its own, so that one that is refused costs no other, and a call that breaks off is simply made again. Labels are moved as
+        by SetPromptLabel: what a policy forbids is told in the item and stops nothing. Errors before `started`: INVALID_ARGUMENT
+        IMPORT_UNREADABLE names the file, line and field; RESOURCE_EXHAUSTED IMPORTS_BUSY.
+        buf:lint:ignore RPC_NO_SERVER_STREAMING progress is told while it is made
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportPrompts(self, request, context):
+        """Write prompts with all versions and labels as an archive that ImportPrompts reads: a ZIP of folders of YAML and JSON, the
+        same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
+        buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -727,6 +759,16 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.SetPromptLabels,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.SerializeToString,
+            ),
+            'ImportPrompts': grpc.unary_stream_rpc_method_handler(
+                    servicer.ImportPrompts,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsResponse.SerializeToString,
+            ),
+            'ExportPrompts': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportPrompts,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1756,6 +1798,60 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/SetPromptLabels',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SetPromptLabelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportPrompts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ImportPrompts',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ImportPromptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPrompts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ExportPrompts',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -170,6 +170,20 @@ class PromptsServiceStub:
     """
     SetPromptLabels: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelsRequest, _prompts_pb2.SetPromptLabelsResponse]
     """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
+    ImportPrompts: _grpc.UnaryStreamMultiCallable[_prompts_pb2.ImportPromptsRequest, _prompts_pb2.ImportPromptsResponse]
+    """Bring prompts in from a file: PromptPilot's own archive, or what another tool exports. A prompt that is there already under
+    its name gets the versions that it lacks, told by content_hash: so the same file sent twice changes nothing the second time.
+    Answers one `started`, an `item` for each prompt of the file in its order, and one `ended`; each prompt is a transaction of
+    its own, so that one that is refused costs no other, and a call that breaks off is simply made again. Labels are moved as
+    by SetPromptLabel: what a policy forbids is told in the item and stops nothing. Errors before `started`: INVALID_ARGUMENT
+    IMPORT_UNREADABLE names the file, line and field; RESOURCE_EXHAUSTED IMPORTS_BUSY.
+    buf:lint:ignore RPC_NO_SERVER_STREAMING progress is told while it is made
+    """
+    ExportPrompts: _grpc.UnaryStreamMultiCallable[_prompts_pb2.ExportPromptsRequest, _prompts_pb2.ExportPromptsResponse]
+    """Write prompts with all versions and labels as an archive that ImportPrompts reads: a ZIP of folders of YAML and JSON, the
+    same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
+    buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
+    """
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -313,6 +327,20 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     """
     SetPromptLabels: _aio.UnaryUnaryMultiCallable[_prompts_pb2.SetPromptLabelsRequest, _prompts_pb2.SetPromptLabelsResponse]  # type: ignore[assignment]
     """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
+    ImportPrompts: _aio.UnaryStreamMultiCallable[_prompts_pb2.ImportPromptsRequest, _prompts_pb2.ImportPromptsResponse]  # type: ignore[assignment]
+    """Bring prompts in from a file: PromptPilot's own archive, or what another tool exports. A prompt that is there already under
+    its name gets the versions that it lacks, told by content_hash: so the same file sent twice changes nothing the second time.
+    Answers one `started`, an `item` for each prompt of the file in its order, and one `ended`; each prompt is a transaction of
+    its own, so that one that is refused costs no other, and a call that breaks off is simply made again. Labels are moved as
+    by SetPromptLabel: what a policy forbids is told in the item and stops nothing. Errors before `started`: INVALID_ARGUMENT
+    IMPORT_UNREADABLE names the file, line and field; RESOURCE_EXHAUSTED IMPORTS_BUSY.
+    buf:lint:ignore RPC_NO_SERVER_STREAMING progress is told while it is made
+    """
+    ExportPrompts: _aio.UnaryStreamMultiCallable[_prompts_pb2.ExportPromptsRequest, _prompts_pb2.ExportPromptsResponse]  # type: ignore[assignment]
+    """Write prompts with all versions and labels as an archive that ImportPrompts reads: a ZIP of folders of YAML and JSON, the
+    same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
+    buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
+    """
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Prompts owns prompts, their immutable versions and their labels, and is the only place where a template is rendered."""
@@ -681,5 +709,31 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prompts_pb2.SetPromptLabelsResponse, _abc.Awaitable[_prompts_pb2.SetPromptLabelsResponse]]:
         """Point several labels at a version, all or none. Errors: those of SetPromptLabel."""
+
+    @_abc_1.abstractmethod
+    def ImportPrompts(
+        self,
+        request: _prompts_pb2.ImportPromptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_prompts_pb2.ImportPromptsResponse], _abc.AsyncIterator[_prompts_pb2.ImportPromptsResponse]]:
+        """Bring prompts in from a file: PromptPilot's own archive, or what another tool exports. A prompt that is there already under
+        its name gets the versions that it lacks, told by content_hash: so the same file sent twice changes nothing the second time.
+        Answers one `started`, an `item` for each prompt of the file in its order, and one `ended`; each prompt is a transaction of
+        its own, so that one that is refused costs no other, and a call that breaks off is simply made again. Labels are moved as
+        by SetPromptLabel: what a policy forbids is told in the item and stops nothing. Errors before `started`: INVALID_ARGUMENT
+        IMPORT_UNREADABLE names the file, line and field; RESOURCE_EXHAUSTED IMPORTS_BUSY.
+        buf:lint:ignore RPC_NO_SERVER_STREAMING progress is told while it is made
+        """
+
+    @_abc_1.abstractmethod
+    def ExportPrompts(
+        self,
+        request: _prompts_pb2.ExportPromptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_prompts_pb2.ExportPromptsResponse], _abc.AsyncIterator[_prompts_pb2.ExportPromptsResponse]]:
+        """Write prompts with all versions and labels as an archive that ImportPrompts reads: a ZIP of folders of YAML and JSON, the
+        same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
+        buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
+        """
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
