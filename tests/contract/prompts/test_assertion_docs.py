@@ -76,7 +76,7 @@ def test_the_example_of_a_suite_has_the_problem_that_is_told() -> None:
 
 @pytest.mark.parametrize("what", ["version", "assertions"])
 def test_the_comparison_is_as_large_as_it_says(what: str) -> None:
-    (version, count), *_ = re.findall(r"promptfoo ([\d.]+) on (\d+) assertions", PAGE)
+    (version, count), *_ = re.findall(r"promptfoo ([\d.]+) answered to (\d+) assertions", PAGE)
     if what == "version":
         assert version == VERSIONS["promptfoo"]
         return
