@@ -28,6 +28,7 @@ from promptpilot.billing.v1.billing_pb2_grpc import BillingServiceStub
 from promptpilot.execution.v1.execution_pb2_grpc import ExecutionServiceStub
 from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceStub
 from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceStub
+from promptpilot.prompts.v1.datasets_pb2_grpc import DatasetsServiceStub
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.kit.bus import Bus
 from services.kit.errors import AppError
@@ -123,6 +124,7 @@ def _clients(channels: dict[str, PeerChannel]) -> Clients:
     stubs: dict[str, Any] = {
         "identity": IdentityServiceStub(channels["identity"]),
         "prompts": PromptsServiceStub(channels["prompts"]),
+        "datasets": DatasetsServiceStub(channels["prompts"]),
         "pipelines": PipelinesServiceStub(channels["pipelines"]),
         "execution": ExecutionServiceStub(channels["execution"]),
         "billing": BillingServiceStub(channels["billing"]),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # these names exist for the type checker only
     from promptpilot.execution.v1.execution_pb2_grpc import ExecutionServiceAsyncStub
     from promptpilot.identity.v1.identity_pb2_grpc import IdentityServiceAsyncStub
     from promptpilot.pipelines.v1.pipelines_pb2_grpc import PipelinesServiceAsyncStub
+    from promptpilot.prompts.v1.datasets_pb2_grpc import DatasetsServiceAsyncStub
     from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceAsyncStub
 
 Question_contra = TypeVar("Question_contra", bound=Message, contravariant=True)
@@ -26,10 +27,11 @@ SIGN_UP_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Stubs of the services, each on its own channel."""
+    """Stubs of the services; those of one process share its channel."""
 
     identity: "IdentityServiceAsyncStub"
     prompts: "PromptsServiceAsyncStub"
+    datasets: "DatasetsServiceAsyncStub"
     pipelines: "PipelinesServiceAsyncStub"
     execution: "ExecutionServiceAsyncStub"
     billing: "BillingServiceAsyncStub"

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
+from gateway.answers import JSON
 from gateway.problems import MEDIA_TYPE, TITLES, Problem
 from gateway.schema import ServerSentEvent
 from promptpilot.billing.v1 import billing_pb2
@@ -16,10 +17,11 @@ from promptpilot.execution.v1 import execution_pb2
 from promptpilot.identity.v1 import identity_pb2
 from promptpilot.options.v1 import options_pb2
 from promptpilot.pipelines.v1 import pipelines_pb2
-from promptpilot.prompts.v1 import prompts_pb2
+from promptpilot.prompts.v1 import datasets_pb2, prompts_pb2
 
 IDENTITY: Final = identity_pb2.DESCRIPTOR.services_by_name["IdentityService"]
 PROMPTS: Final = prompts_pb2.DESCRIPTOR.services_by_name["PromptsService"]
+DATASETS: Final = datasets_pb2.DESCRIPTOR.services_by_name["DatasetsService"]
 PIPELINES: Final = pipelines_pb2.DESCRIPTOR.services_by_name["PipelinesService"]
 EXECUTION: Final = execution_pb2.DESCRIPTOR.services_by_name["ExecutionService"]
 BILLING: Final = billing_pb2.DESCRIPTOR.services_by_name["BillingService"]
@@ -31,6 +33,7 @@ _PREFIX: Final = "PERMISSION_"
 # Every operation may answer these.
 _ALWAYS: Final = (422, 429, 431, 500, 503, 504)
 _WITH_BODY: Final = (400, 413, 415)
+_WITH_FILE: Final = (413, 415)
 _ENTERED: Final = (401, 403)
 _RETRYABLE: Final = (429, 503)
 
@@ -47,6 +50,8 @@ def operation(
     streams: bool = False,
     cached: bool = False,
     openapi: dict[str, Any] | None = None,
+    uploads: Iterable[str] = (),
+    downloads: Iterable[str] = (),
     **route: Any,
 ) -> dict[str, Any]:
     """Return the keyword arguments of a route.
@@ -54,11 +59,19 @@ def operation(
     `errors` are statuses beside those that every operation has; `body` says that it reads one;
     `headers` are those of a success, name -> description; `permission` overrides the RPC's word,
     where the door itself decides; `streams` says that it answers server-sent events, or can;
-    `cached` that it answers 304 to If-None-Match; `openapi` is what the document says beside.
+    `cached` that it answers 304 to If-None-Match; `openapi` is what the document says beside;
+    `uploads` and `downloads` are media types of a file that it takes or gives: its handler reads or
+    writes it part by part.
     """
     word = permission or permission_word(service.methods_by_name[rpc])
     statuses = sorted(
-        {*_ALWAYS, *errors, *(_WITH_BODY if body else ()), *(() if word == ANONYMOUS else _ENTERED)}
+        {
+            *_ALWAYS,
+            *errors,
+            *(_WITH_BODY if body else ()),
+            *(_WITH_FILE if uploads else ()),
+            *(() if word == ANONYMOUS else _ENTERED),
+        }
     )
     responses: dict[int, dict[str, Any]] = {
         status: {"$ref": f"#/components/responses/{response_name(status)}"} for status in statuses
@@ -74,10 +87,15 @@ def operation(
     if streams:
         reference = f"#/components/schemas/{ServerSentEvent.__name__}"
         success["content"] = {"text/event-stream": {"schema": {"$ref": reference}}}
+    if downloads:
+        success["content"] = _files(downloads)
+    extra: dict[str, Any] = {PERMISSION_KEY: word, **(openapi or {})}
+    if uploads:
+        extra["requestBody"] = {"required": True, "content": _files(uploads)}
     return {
         "operation_id": name or rpc[0].lower() + rpc[1:],
         "responses": responses,
-        "openapi_extra": {PERMISSION_KEY: word, **(openapi or {})},
+        "openapi_extra": extra,
         **route,
     }
 
@@ -97,6 +115,12 @@ def compatible_operation(
         "response_model": None,
         **route,
     }
+
+
+def _files(kinds: Iterable[str]) -> dict[str, Any]:
+    whole = {"type": "string", "format": "binary"}
+    objects = {"type": "array", "items": {"type": "object"}}
+    return {kind: {"schema": objects if kind == JSON else whole} for kind in kinds}
 
 
 def permission_word(method: MethodDescriptor) -> str:

@@ -19,6 +19,9 @@ from gateway.routes.pipelines.versions import versions as pipeline_versions
 from gateway.routes.prompts.assertions import assertions
 from gateway.routes.prompts.branches import branches as prompt_branches
 from gateway.routes.prompts.comparisons import comparisons as prompt_comparisons
+from gateway.routes.prompts.dataset_imports import dataset_imports
+from gateway.routes.prompts.dataset_items import dataset_items
+from gateway.routes.prompts.datasets import datasets
 from gateway.routes.prompts.label_policies import label_policies
 from gateway.routes.prompts.labels import labels as prompt_labels
 from gateway.routes.prompts.lint import lint as prompt_lint
@@ -42,6 +45,9 @@ ROUTERS = (
     prompt_labels,
     label_policies,
     prompt_branches,
+    dataset_items,
+    datasets,
+    dataset_imports,
     pipelines,
     pipeline_versions,
     model_calls,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from promptpilot.prompts.v1.datasets_pb2_grpc import add_DatasetsServiceServicer_to_server
 from promptpilot.prompts.v1.prompts_pb2_grpc import add_PromptsServiceServicer_to_server
 from services.kit.bus import Bus
 from services.kit.clock import Clock
@@ -13,6 +14,7 @@ from services.kit.runtime import App
 from services.kit.work import UnitOfWork
 from services.prompts import consumers
 from services.prompts.adapters import read_library
+from services.prompts.servicer.datasets import DatasetsServicer
 from services.prompts.servicer.service import PromptsServicer
 from services.prompts.settings import PromptsSettings
 
@@ -34,7 +36,10 @@ def build_for_tests(settings: PromptsSettings, *, clock: Clock | None = None) ->
     return App(
         name=NAME,
         settings=settings,
-        servicers=[(add_PromptsServiceServicer_to_server, PromptsServicer(work, library))],
+        servicers=[
+            (add_PromptsServiceServicer_to_server, PromptsServicer(work, library)),
+            (add_DatasetsServiceServicer_to_server, DatasetsServicer(work)),
+        ],
         database=database,
         bus=bus,
         background=[Relay(NAME, work, bus).run, inbox.run],

@@ -238,3 +238,110 @@ class LabelMoveDenied(PermissionDenied):
     """An import sets a label, and its caller may write prompts but not move labels."""
 
     reason = "LABEL_MOVE_DENIED"
+
+
+class DatasetNotFound(NotFound):
+    """No dataset of this tenant has the id or name. Metadata: `dataset`."""
+
+    reason = "DATASET_NOT_FOUND"
+
+    @classmethod
+    def of(cls, reference: str) -> Self:
+        """Build the error for an id or name."""
+        shown = reference[:_MOST_SHOWN]
+        return cls(f"there is no dataset {shown}", dataset=shown)
+
+
+class DatasetVersionNotFound(NotFound):
+    """The dataset has no version of that number. Metadata: `dataset`, `version`."""
+
+    reason = "DATASET_VERSION_NOT_FOUND"
+
+    @classmethod
+    def of(cls, dataset: str, version: int) -> Self:
+        """Build the error for a number of a dataset that is there."""
+        return cls(f"dataset {dataset} has no version {version}", dataset=dataset, version=version)
+
+
+class DatasetItemNotFound(NotFound):
+    """The dataset, or this version of it, has no such item. Metadata: `dataset`, `item`."""
+
+    reason = "DATASET_ITEM_NOT_FOUND"
+
+    @classmethod
+    def of(cls, dataset: str, item_id: str) -> Self:
+        """Build the error for an id of an item of a dataset that is there."""
+        shown = item_id[:_MOST_SHOWN]
+        return cls(f"dataset {dataset} has no item {shown}", dataset=dataset, item=shown)
+
+
+class DatasetImportNotFound(NotFound):
+    """The dataset has no such import, or it is a day old. Metadata: `import_id`."""
+
+    reason = "DATASET_IMPORT_NOT_FOUND"
+
+    @classmethod
+    def of(cls, import_id: str) -> Self:
+        """Build the error for an id."""
+        shown = import_id[:_MOST_SHOWN]
+        return cls(f"there is no import {shown}: it is dropped after a day", import_id=shown)
+
+
+class DatasetNameTaken(AlreadyExists):
+    """Another dataset of the tenant, archived ones included, has the name. Metadata: `name`."""
+
+    reason = "DATASET_NAME_TAKEN"
+
+
+class DatasetItemExists(AlreadyExists):
+    """The dataset has an item of that id, perhaps an archived one. Metadata: `item`."""
+
+    reason = "DATASET_ITEM_EXISTS"
+
+
+class DatasetArchived(FailedPrecondition):
+    """Items of an archived dataset are not changed. Metadata: `dataset`."""
+
+    reason = "DATASET_ARCHIVED"
+
+
+class DatasetFull(FailedPrecondition):
+    """The dataset would have more items than a dataset may have. Metadata: `most`."""
+
+    reason = "DATASET_FULL"
+
+
+class DatasetInvalid(InvalidArgument):
+    """What was to be saved or read is wrong; violations name each field."""
+
+    reason = "DATASET_INVALID"
+
+
+class ImportTooLarge(InvalidArgument):
+    """The file, or a part of it, has more bytes than it may have."""
+
+    reason = "IMPORT_TOO_LARGE"
+
+
+class ImportOffsetMismatch(Conflict):
+    """The part begins elsewhere than the last one ended. Metadata: `received_bytes`."""
+
+    reason = "IMPORT_OFFSET_MISMATCH"
+
+
+class ImportComplete(FailedPrecondition):
+    """The file is whole already."""
+
+    reason = "IMPORT_COMPLETE"
+
+
+class ImportNotReady(FailedPrecondition):
+    """Parts of the file are missing. Metadata: `received_bytes`."""
+
+    reason = "IMPORT_NOT_READY"
+
+
+class ImportHasProblems(FailedPrecondition):
+    """Records of the file cannot become items. Metadata: `problems`, how many."""
+
+    reason = "IMPORT_HAS_PROBLEMS"

@@ -3,6 +3,8 @@
 from promptpilot.prompts.v1 import events_pb2 as pb
 from services.kit.ids import TenantId
 from services.prompts.models import (
+    Dataset,
+    DatasetVersion,
     LabelPolicy,
     Prompt,
     PromptBranch,
@@ -102,3 +104,28 @@ def prompt_branch_merged(
         branch=branch,
         source_version=source_version,
     )
+
+
+def dataset_created(dataset: Dataset) -> pb.DatasetCreated:
+    """Say that a dataset was made."""
+    return pb.DatasetCreated(dataset_id=dataset.id)
+
+
+def dataset_updated(dataset: Dataset) -> pb.DatasetUpdated:
+    """Say that a dataset's name, description or metadata changed."""
+    return pb.DatasetUpdated(dataset_id=dataset.id)
+
+
+def dataset_archived(dataset: Dataset) -> pb.DatasetArchived:
+    """Say that a dataset was archived."""
+    return pb.DatasetArchived(dataset_id=dataset.id)
+
+
+def dataset_unarchived(dataset: Dataset) -> pb.DatasetUnarchived:
+    """Say that an archived dataset came back."""
+    return pb.DatasetUnarchived(dataset_id=dataset.id)
+
+
+def dataset_version_created(version: DatasetVersion) -> pb.DatasetVersionCreated:
+    """Say that items of a dataset changed, and which version has them so."""
+    return pb.DatasetVersionCreated(dataset_id=version.dataset_id, version=version.number)

@@ -206,3 +206,163 @@ class LabelPolicy(Base):
     create_time: Mapped[datetime]
     update_time: Mapped[datetime]
     actor_id: Mapped[str]
+
+
+class Dataset(Base):
+    """A dataset. Its row is also the counter of its versions: whoever makes one locks it."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (
+        Index("datasets_update_time", "update_time", "id"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str]
+    # JSON; empty: null. So are `input`, `expected` and `metadata` of items.
+    metadata_: Mapped[str] = mapped_column("metadata")
+    latest_version: Mapped[int]
+    # Of the newest version.
+    item_count: Mapped[int]
+    content_hash: Mapped[str]
+    # Items are listed by it: grows with every item that is added.
+    last_position: Mapped[int] = mapped_column(BIGINT)
+    # Grows with every change: the etag's ground.
+    revision: Mapped[int] = mapped_column(BIGINT)
+    create_time: Mapped[datetime]
+    update_time: Mapped[datetime]
+    archive_time: Mapped[datetime | None]
+
+    def touch(self, now: datetime) -> None:
+        """Note that something about the dataset changed: a new etag, and the top of lists."""
+        self.revision += 1
+        self.update_time = max(self.update_time, now)
+
+
+class DatasetVersion(Base):
+    """What a dataset was. A trigger refuses every change of what was written once."""
+
+    __tablename__ = "dataset_versions"
+    __table_args__ = (
+        CheckConstraint("source IN ('edit', 'import')", name="dataset_versions_source"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    dataset_id: Mapped[str] = mapped_column(
+        ForeignKey(f"{TENANT_SCHEMA}.datasets.id"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    item_count: Mapped[int]
+    added_count: Mapped[int]
+    changed_count: Mapped[int]
+    archived_count: Mapped[int]
+    content_hash: Mapped[str]
+    source: Mapped[str]
+    file_name: Mapped[str]
+    actor_id: Mapped[str]
+    create_time: Mapped[datetime]
+
+
+class DatasetItem(Base):
+    """An item as the versions from `from_version` up to, not including, `to_version` have it.
+
+    `to_version` is written once, by whatever comes after; a trigger refuses every other change.
+    """
+
+    __tablename__ = "dataset_items"
+    __table_args__ = (
+        Index("dataset_items_position", "dataset_id", "position", "from_version"),
+        Index(
+            "dataset_items_current",
+            "dataset_id",
+            "id",
+            unique=True,
+            postgresql_where="to_version IS NULL",
+        ),
+        Index(
+            "dataset_items_content",
+            "dataset_id",
+            "content_hash",
+            postgresql_where="to_version IS NULL",
+        ),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    dataset_id: Mapped[str] = mapped_column(
+        ForeignKey(f"{TENANT_SCHEMA}.datasets.id"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    from_version: Mapped[int] = mapped_column(primary_key=True)
+    # None: the newest version has it so.
+    to_version: Mapped[int | None]
+    position: Mapped[int] = mapped_column(BIGINT)
+    input: Mapped[str]
+    expected: Mapped[str]
+    metadata_: Mapped[str] = mapped_column("metadata")
+    content_hash: Mapped[str]
+    is_archived: Mapped[bool]
+    source_run_id: Mapped[str]
+    source_step_id: Mapped[str]
+    create_time: Mapped[datetime]
+    update_time: Mapped[datetime]
+    actor_id: Mapped[str]
+
+
+class DatasetImport(Base):
+    """A file on its way into a dataset. Gone a day after its beginning, applied or not."""
+
+    __tablename__ = "dataset_imports"
+    __table_args__ = (
+        CheckConstraint("format IN ('csv', 'jsonl', 'json')", name="dataset_imports_format"),
+        CheckConstraint("state IN ('receiving', 'ready', 'applied')", name="dataset_imports_state"),
+        Index("dataset_imports_create_time", "create_time"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey(f"{TENANT_SCHEMA}.datasets.id"))
+    format: Mapped[str]
+    file_name: Mapped[str]
+    state: Mapped[str]
+    received_bytes: Mapped[int] = mapped_column(BIGINT)
+    file_bytes: Mapped[int] = mapped_column(BIGINT)
+    # JSON: column → target, as the caller placed them.
+    placed_columns: Mapped[str]
+    # JSON: where reading stands; and what was cut off at the end of the last part.
+    reader_state: Mapped[str]
+    unread: Mapped[bytes]
+    record_count: Mapped[int]
+    added_count: Mapped[int]
+    changed_count: Mapped[int]
+    unchanged_count: Mapped[int]
+    problem_count: Mapped[int]
+    # JSON: the first of them.
+    problems: Mapped[str]
+    version: Mapped[int]
+    actor_id: Mapped[str]
+    create_time: Mapped[datetime]
+    update_time: Mapped[datetime]
+
+
+class DatasetImportItem(Base):
+    """A record of a file that can become an item, until it does."""
+
+    __tablename__ = "dataset_import_items"
+    __table_args__ = ({"schema": TENANT_SCHEMA},)
+
+    import_id: Mapped[str] = mapped_column(
+        ForeignKey(f"{TENANT_SCHEMA}.dataset_imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    # 1, 2, 3 … in the order of the file, records with problems left out.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int]
+    # What the file gives; empty: nothing, and `item_id` is a new one.
+    given_id: Mapped[str]
+    item_id: Mapped[str]
+    input: Mapped[str]
+    expected: Mapped[str]
+    metadata_: Mapped[str] = mapped_column("metadata")
+    content_hash: Mapped[str]
+    # What becomes of it: added, changed, unchanged; empty: not yet known.
+    change: Mapped[str]

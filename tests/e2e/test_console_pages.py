@@ -42,6 +42,11 @@ PAGES = {
     "branch of a prompt": "/prompts/{prompt}?branch=shorter",
     "merging a branch": "/prompts/{prompt}/merge?from=shorter",
     "merging nothing yet": "/prompts/{prompt}/merge",
+    "datasets": "/datasets",
+    "dataset": "/datasets/{dataset}",
+    "versions of a dataset": "/datasets/{dataset}?view=versions",
+    "older version of a dataset": "/datasets/{dataset}?version=1",
+    "importing into a dataset": "/datasets/{dataset}/import",
     "pipelines": "/pipelines",
     "new pipeline": "/pipelines/new",
     "pipeline": "/pipelines/{pipeline}",
@@ -67,6 +72,7 @@ class Demo:
     """The demo tenant's things that have a page."""
 
     prompt: str
+    dataset: str
     pipeline: str
     run: str
 
@@ -76,6 +82,7 @@ async def things(platform: Platform) -> Demo:
     """A prompt of two versions and a branch, a pipeline, and a run of it that has ended."""
     async with platform.client(platform.values["PP_TEST_KEY"]) as client:
         prompt = await _prompt(client)
+        dataset = await _dataset(client)
         made = await client.post(
             "/v1/pipelines", {"name": "pages", "template_id": "summarise-translate"}
         )
@@ -86,7 +93,7 @@ async def things(platform: Platform) -> Demo:
         run = await client.post("/v1/runs", {"pipeline": pipeline, "input": run_input})
         await client.finished(run["id"])
         await cost_of(client, run["id"], 2)
-    return Demo(prompt, pipeline, run["id"])
+    return Demo(prompt, dataset, pipeline, run["id"])
 
 
 async def _prompt(client: Client) -> str:
@@ -105,6 +112,15 @@ async def _prompt(client: Client) -> str:
     on_branch = {"content": content, "branch": "shorter"}
     await client.post(f"/v1/prompts/{prompt}/versions", on_branch)
     return prompt
+
+
+async def _dataset(client: Client) -> str:
+    made = await client.post("/v1/datasets", {"name": "pages", "description": "For pages."})
+    at = f"/v1/datasets/{made['id']}"
+    long = {"question": "A question that is much longer than a row of any table is wide. " * 3}
+    for value in ("short", long, [1, None]):
+        await client.post(f"{at}/items", {"input": value, "expected": "x", "metadata": {"n": 1}})
+    return str(made["id"])
 
 
 async def _owner(browser: Browser, platform: Platform, **look: Any) -> AsyncIterator[Visitor]:
@@ -207,7 +223,9 @@ async def test_on_a_phone_the_pages_are_reached_through_the_drawer(
 
 
 async def _open(visitor: Visitor, path: str, things: Demo) -> None:
-    address = path.format(prompt=things.prompt, pipeline=things.pipeline, run=things.run)
+    address = path.format(
+        prompt=things.prompt, dataset=things.dataset, pipeline=things.pipeline, run=things.run
+    )
     await visitor.open(address)
     await expect(visitor.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
     await visitor.settled()

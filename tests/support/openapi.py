@@ -72,6 +72,11 @@ _BODIES: Final[dict[str, Any]] = {
     "SetPromptLabel": {"version": 1},
     "RollBackPromptLabel": {"reason": "changed"},
     "UpdateLabelPolicy": {"is_reason_required": True},
+    "UpdateDataset": {"description": "changed"},
+    "CreateDatasetItem": {"input": "changed"},
+    "UpdateDatasetItem": {"input": "changed"},
+    "CreateDatasetImport": {"format": "csv"},
+    "ApplyDatasetImport": {},
     "UpdatePipeline": {"description": "changed"},
     "CreatePipelineVersion": {
         "definition": {

@@ -34,7 +34,14 @@ async def make_things(client: Client) -> dict[str, str]:
     policy = await client.post(
         "/v1/label-policies", {"label_pattern": "canary-*", "prompt_prefix": prompt_id}
     )
+    dataset = await client.post("/v1/datasets", {"name": new_id("tst")})
+    at = f"/v1/datasets/{dataset['id']}"
+    item = await client.post(f"{at}/items", {"input": "canary"})
+    file = await client.post(f"{at}/imports", {"format": "csv", "file_name": "canary.csv"})
     return {
+        "dataset_id": dataset["id"],
+        "item_id": item["id"],
+        "import_id": file["id"],
         "prompt_id": prompt_id,
         "policy_id": policy["id"],
         "pipeline_id": pipeline_id,

@@ -11,6 +11,8 @@ export type Permission =
   | 'prompts.write'
   | 'prompts.label'
   | 'prompts.protect'
+  | 'datasets.read'
+  | 'datasets.write'
   | 'pipelines.read'
   | 'pipelines.write'
   | 'pipelines.publish'

@@ -1,5 +1,16 @@
 import { Box, Typography } from '@mui/material';
-import { Activity, BarChart3, FileText, House, KeyRound, Lock, Plug, Workflow, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  BarChart3,
+  FileText,
+  House,
+  KeyRound,
+  Lock,
+  Plug,
+  Table2,
+  Workflow,
+  type LucideIcon,
+} from 'lucide-react';
 import { NavLink } from 'react-router';
 import { useSession, type Permission } from '@/api/session';
 import { AccountMenu } from '@/components/AccountMenu';
@@ -15,6 +26,7 @@ interface Place {
 const WORK: readonly Place[] = [
   { to: '/', label: 'Home', icon: House },
   { to: '/prompts', label: 'Prompts', icon: FileText, needs: 'prompts.read' },
+  { to: '/datasets', label: 'Datasets', icon: Table2, needs: 'datasets.read' },
   { to: '/pipelines', label: 'Pipelines', icon: Workflow, needs: 'pipelines.read' },
   { to: '/runs', label: 'Runs', icon: Activity, needs: 'runs.read' },
 ];

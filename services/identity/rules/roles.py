@@ -61,10 +61,16 @@ def _mask(names: Iterable[str]) -> int:
     return mask
 
 
-_READS: Final = ("tenant.read", "prompts.read", "pipelines.read", "runs.read")
+_READS: Final = ("tenant.read", "prompts.read", "datasets.read", "pipelines.read", "runs.read")
 _RUNS: Final = ("runs.start", "runs.cancel", "models.call")
 _SEES: Final = ("members.read", "api_keys.read", "providers.read")
-_WRITES: Final = ("prompts.write", "prompts.label", "pipelines.write", "pipelines.publish")
+_WRITES: Final = (
+    "prompts.write",
+    "prompts.label",
+    "datasets.write",
+    "pipelines.write",
+    "pipelines.publish",
+)
 
 _MASKS: Final[Mapping[Role, int]] = {
     Role.OWNER: _mask(_NUMBERS),

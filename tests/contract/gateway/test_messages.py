@@ -17,6 +17,7 @@ from gateway.routes.identity import models as identity
 from gateway.routes.pipelines import models as pipelines
 from gateway.routes.prompts import assertion_models as assertions
 from gateway.routes.prompts import comparison_models as comparisons
+from gateway.routes.prompts import dataset_models as datasets
 from gateway.routes.prompts import label_models as labels
 from gateway.routes.prompts import lint_models as lint
 from gateway.routes.prompts import models as prompts
@@ -27,7 +28,7 @@ from promptpilot.billing.v1 import billing_pb2
 from promptpilot.execution.v1 import execution_pb2
 from promptpilot.identity.v1 import identity_pb2
 from promptpilot.pipelines.v1 import pipelines_pb2
-from promptpilot.prompts.v1 import prompts_pb2
+from promptpilot.prompts.v1 import datasets_pb2, prompts_pb2
 
 ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (identity_pb2.User, identity.User),
@@ -60,6 +61,12 @@ ANSWERS: list[tuple[type[Message], type[Answer]]] = [
     (prompts_pb2.PromptTemplateExample, templates.PromptTemplateExample),
     (prompts_pb2.GetPromptTemplateResponse, templates.WholePromptTemplate),
     (prompts_pb2.CopyPromptTemplateResponse, prompts.CreatedPrompt),
+    (datasets_pb2.Dataset, datasets.Dataset),
+    (datasets_pb2.DatasetVersion, datasets.DatasetVersion),
+    (datasets_pb2.DatasetItem, datasets.DatasetItem),
+    (datasets_pb2.DatasetImport, datasets.DatasetImport),
+    (datasets_pb2.DatasetImportProblem, datasets.DatasetImportProblem),
+    (datasets_pb2.DatasetColumn, datasets.DatasetColumn),
     (pipelines_pb2.Pipeline, pipelines.Pipeline),
     (pipelines_pb2.PipelineLabel, pipelines.PipelineLabel),
     (pipelines_pb2.PipelineVersion, pipelines.PipelineVersion),
@@ -107,6 +114,19 @@ BODIES: list[tuple[type[Body] | type[Query], type[Message]]] = [
     (PageParams, prompts_pb2.ListPromptLabelsRequest),
     (PageParams, prompts_pb2.ListPromptLabelHistoryRequest),
     (PageParams, prompts_pb2.ListLabelPoliciesRequest),
+    (datasets.CreateDataset, datasets_pb2.CreateDatasetRequest),
+    (datasets.UpdateDataset, datasets_pb2.UpdateDatasetRequest),
+    (datasets.ListDatasets, datasets_pb2.ListDatasetsRequest),
+    (PageParams, datasets_pb2.ListDatasetVersionsRequest),
+    (datasets.CreateDatasetItem, datasets_pb2.CreateDatasetItemRequest),
+    (datasets.UpdateDatasetItem, datasets_pb2.UpdateDatasetItemRequest),
+    (datasets.ListDatasetItems, datasets_pb2.ListDatasetItemsRequest),
+    (datasets.GetDatasetItem, datasets_pb2.GetDatasetItemRequest),
+    (datasets.ExportDataset, datasets_pb2.ExportDatasetRequest),
+    (datasets.CreateDatasetImport, datasets_pb2.CreateDatasetImportRequest),
+    (datasets.DatasetColumnDraft, datasets_pb2.DatasetColumn),
+    (datasets.AppendDatasetImport, datasets_pb2.AppendDatasetImportRequest),
+    (datasets.ApplyDatasetImport, datasets_pb2.ApplyDatasetImportRequest),
     (prompts.SetLabel, pipelines_pb2.SetPipelineLabelRequest),
     (prompts.ListPrompts, prompts_pb2.ListPromptsRequest),
     (PageParams, prompts_pb2.ListPromptVersionsRequest),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from promptpilot.identity.v1.events_pb2 import TenantCreated
 from promptpilot.prompts.v1 import prompts_pb2 as pb
+from promptpilot.prompts.v1.datasets_pb2_grpc import DatasetsServiceStub
 from promptpilot.prompts.v1.prompts_pb2_grpc import PromptsServiceStub
 from services.identity.rules.roles import Role, mask_of
 from services.kit.bus import Bus
@@ -48,6 +49,11 @@ class Tenant:
         """Call an RPC as somebody of this tenant."""
         with acting_as(caller or self.caller):
             return await getattr(self.service.stub, rpc)(request, timeout=30)
+
+    @property
+    def datasets(self) -> "Datasets":
+        """The service of datasets, as somebody of this tenant calls it."""
+        return Datasets(self)
 
     async def new_prompt(self, text: str = "Tell me about {{topic}}.", **changes: Any) -> pb.Prompt:
         """Create a text prompt."""
@@ -124,11 +130,28 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Datasets:
+    """RPCs of DatasetsService by their names, called as somebody of a tenant."""
+
+    tenant: Tenant
+
+    def __getattr__(self, rpc: str) -> Callable[[Any], Awaitable[Any]]:
+        """Return what calls an RPC."""
+
+        async def call(request: Any) -> Any:
+            with acting_as(self.tenant.caller):
+                return await getattr(self.tenant.service.datasets, rpc)(request, timeout=30)
+
+        return call
+
+
+@dataclass(frozen=True)
 class Service:
-    """A running prompts service, and the gateway's stub of it."""
+    """A running prompts service, and the gateway's stubs of it."""
 
     stack: Stack
     stub: PromptsServiceStub
+    datasets: DatasetsServiceStub
     inbox: Inbox
 
     async def new_tenant(self) -> Tenant:
@@ -194,7 +217,7 @@ async def service(stack: Stack) -> AsyncIterator[Service]:
         peers = {"prompts": f"127.0.0.1:{process.rpc_port}"}
         channel = connect("prompts", rpc_settings(peers=peers), issuer="gateway")
         try:
-            yield Service(stack, PromptsServiceStub(channel), inbox)
+            yield Service(stack, PromptsServiceStub(channel), DatasetsServiceStub(channel), inbox)
         finally:
             await channel.close()
             await database.close()

@@ -26,6 +26,8 @@ TABLE = """
     prompts.write        x     x     x      .        .      .
     prompts.label        x     x     x      .        .      .
     prompts.protect      x     x     .      .        .      .
+    datasets.read        x     x     x      x        x      .
+    datasets.write       x     x     x      .        .      .
     pipelines.read       x     x     x      x        x      .
     pipelines.write      x     x     x      .        .      .
     pipelines.publish    x     x     x      .        .      .

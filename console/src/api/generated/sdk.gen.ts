@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAssertionsData, CheckAssertionsErrors, CheckAssertionsResponses, ClosePromptBranchData, ClosePromptBranchErrors, ClosePromptBranchResponses, ComparePromptDraftData, ComparePromptDraftErrors, ComparePromptDraftResponses, ComparePromptVersionsData, ComparePromptVersionsErrors, ComparePromptVersionsResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateLabelPolicyData, CreateLabelPolicyErrors, CreateLabelPolicyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptBranchData, CreatePromptBranchErrors, CreatePromptBranchResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeleteLabelPolicyData, DeleteLabelPolicyErrors, DeleteLabelPolicyResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, EstimateCostsData, EstimateCostsErrors, EstimateCostsResponses, ExportPromptsData, ExportPromptsErrors, ExportPromptsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLabelPolicyData, GetLabelPolicyErrors, GetLabelPolicyResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptBranchData, GetPromptBranchErrors, GetPromptBranchResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, ImportPromptsData, ImportPromptsErrors, ImportPromptsResponse, ImportPromptsResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListLabelHistoryData, ListLabelHistoryErrors, ListLabelHistoryResponses, ListLabelPoliciesData, ListLabelPoliciesErrors, ListLabelPoliciesResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptBranchesData, ListPromptBranchesErrors, ListPromptBranchesResponses, ListPromptLabelHistoryData, ListPromptLabelHistoryErrors, ListPromptLabelHistoryResponses, ListPromptLabelsData, ListPromptLabelsErrors, ListPromptLabelsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MergePromptBranchData, MergePromptBranchErrors, MergePromptBranchResponses, ParseTestSuiteData, ParseTestSuiteErrors, ParseTestSuiteResponses, PreviewPromptMergeData, PreviewPromptMergeErrors, PreviewPromptMergeResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, RollBackPromptLabelData, RollBackPromptLabelErrors, RollBackPromptLabelResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdateLabelPolicyData, UpdateLabelPolicyErrors, UpdateLabelPolicyResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
+import type { AppendDatasetImportData, AppendDatasetImportErrors, AppendDatasetImportResponses, ApplyDatasetImportData, ApplyDatasetImportErrors, ApplyDatasetImportResponses, ArchiveDatasetData, ArchiveDatasetErrors, ArchiveDatasetResponses, ArchivePipelineData, ArchivePipelineErrors, ArchivePipelineResponses, ArchivePromptData, ArchivePromptErrors, ArchivePromptResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAssertionsData, CheckAssertionsErrors, CheckAssertionsResponses, ClosePromptBranchData, ClosePromptBranchErrors, ClosePromptBranchResponses, ComparePromptDraftData, ComparePromptDraftErrors, ComparePromptDraftResponses, ComparePromptVersionsData, ComparePromptVersionsErrors, ComparePromptVersionsResponses, CopyPromptTemplateData, CopyPromptTemplateErrors, CopyPromptTemplateResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateDatasetData, CreateDatasetErrors, CreateDatasetImportData, CreateDatasetImportErrors, CreateDatasetImportResponses, CreateDatasetItemData, CreateDatasetItemErrors, CreateDatasetItemResponses, CreateDatasetResponses, CreateLabelPolicyData, CreateLabelPolicyErrors, CreateLabelPolicyResponses, CreateModelCallData, CreateModelCallErrors, CreateModelCallResponse, CreateModelCallResponses, CreatePipelineData, CreatePipelineErrors, CreatePipelineResponses, CreatePipelineVersionData, CreatePipelineVersionErrors, CreatePipelineVersionResponses, CreatePriceData, CreatePriceErrors, CreatePriceResponses, CreatePromptBranchData, CreatePromptBranchErrors, CreatePromptBranchResponses, CreatePromptData, CreatePromptErrors, CreatePromptResponses, CreatePromptVersionData, CreatePromptVersionErrors, CreatePromptVersionResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateTokensData, CreateTokensErrors, CreateTokensResponses, DeleteLabelPolicyData, DeleteLabelPolicyErrors, DeleteLabelPolicyResponses, DeletePipelineLabelData, DeletePipelineLabelErrors, DeletePipelineLabelResponses, DeletePromptLabelData, DeletePromptLabelErrors, DeletePromptLabelResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, EstimateCostsData, EstimateCostsErrors, EstimateCostsResponses, ExportDatasetData, ExportDatasetErrors, ExportDatasetResponses, ExportPromptsData, ExportPromptsErrors, ExportPromptsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetDatasetData, GetDatasetErrors, GetDatasetImportData, GetDatasetImportErrors, GetDatasetImportResponses, GetDatasetItemData, GetDatasetItemErrors, GetDatasetItemResponses, GetDatasetResponses, GetDatasetVersionData, GetDatasetVersionErrors, GetDatasetVersionResponses, GetDefinitionSchemaData, GetDefinitionSchemaErrors, GetDefinitionSchemaResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLabelPolicyData, GetLabelPolicyErrors, GetLabelPolicyResponses, GetPipelineData, GetPipelineErrors, GetPipelineResponses, GetPipelineVersionData, GetPipelineVersionErrors, GetPipelineVersionResponses, GetPromptBranchData, GetPromptBranchErrors, GetPromptBranchResponses, GetPromptData, GetPromptErrors, GetPromptResponses, GetPromptTemplateData, GetPromptTemplateErrors, GetPromptTemplateResponses, GetPromptVersionData, GetPromptVersionErrors, GetPromptVersionResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunCostData, GetRunCostErrors, GetRunCostResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, ImportPromptsData, ImportPromptsErrors, ImportPromptsResponse, ImportPromptsResponses, LintPromptData, LintPromptErrors, LintPromptResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListDatasetItemsData, ListDatasetItemsErrors, ListDatasetItemsResponses, ListDatasetsData, ListDatasetsErrors, ListDatasetsResponses, ListDatasetVersionsData, ListDatasetVersionsErrors, ListDatasetVersionsResponses, ListLabelHistoryData, ListLabelHistoryErrors, ListLabelHistoryResponses, ListLabelPoliciesData, ListLabelPoliciesErrors, ListLabelPoliciesResponses, ListLedgerTransactionsData, ListLedgerTransactionsErrors, ListLedgerTransactionsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListPipelinesData, ListPipelinesErrors, ListPipelinesResponses, ListPipelineTemplatesData, ListPipelineTemplatesErrors, ListPipelineTemplatesResponses, ListPipelineVersionsData, ListPipelineVersionsErrors, ListPipelineVersionsResponses, ListPricesData, ListPricesErrors, ListPricesResponses, ListPromptBranchesData, ListPromptBranchesErrors, ListPromptBranchesResponses, ListPromptLabelHistoryData, ListPromptLabelHistoryErrors, ListPromptLabelHistoryResponses, ListPromptLabelsData, ListPromptLabelsErrors, ListPromptLabelsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListPromptTemplatesData, ListPromptTemplatesErrors, ListPromptTemplatesResponses, ListPromptVersionsData, ListPromptVersionsErrors, ListPromptVersionsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRunEventsData, ListRunEventsErrors, ListRunEventsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MergePromptBranchData, MergePromptBranchErrors, MergePromptBranchResponses, ParseTestSuiteData, ParseTestSuiteErrors, ParseTestSuiteResponses, PreviewPromptMergeData, PreviewPromptMergeErrors, PreviewPromptMergeResponses, PublishPipelineVersionData, PublishPipelineVersionErrors, PublishPipelineVersionResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RenderPromptData, RenderPromptErrors, RenderPromptResponses, ResolvePromptData, ResolvePromptErrors, ResolvePromptResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeTokensData, RevokeTokensErrors, RevokeTokensResponses, RollBackPromptLabelData, RollBackPromptLabelErrors, RollBackPromptLabelResponses, SetPipelineLabelData, SetPipelineLabelErrors, SetPipelineLabelResponses, SetPromptLabelData, SetPromptLabelErrors, SetPromptLabelResponses, SignUpData, SignUpErrors, SignUpResponses, StartRunData, StartRunErrors, StartRunResponses, UnarchiveDatasetData, UnarchiveDatasetErrors, UnarchiveDatasetResponses, UnarchivePipelineData, UnarchivePipelineErrors, UnarchivePipelineResponses, UnarchivePromptData, UnarchivePromptErrors, UnarchivePromptResponses, UpdateDatasetData, UpdateDatasetErrors, UpdateDatasetItemData, UpdateDatasetItemErrors, UpdateDatasetItemResponses, UpdateDatasetResponses, UpdateLabelPolicyData, UpdateLabelPolicyErrors, UpdateLabelPolicyResponses, UpdatePipelineData, UpdatePipelineErrors, UpdatePipelineResponses, UpdatePromptData, UpdatePromptErrors, UpdatePromptResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, ValidatePipelineData, ValidatePipelineErrors, ValidatePipelineResponses, WatchPromptsData, WatchPromptsErrors, WatchPromptsResponse, WatchPromptsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -108,6 +108,165 @@ export const revokeTokens = <ThrowOnError extends boolean = false>(options: Opti
         ...options.headers
     }
 });
+
+/**
+ * List datasets, last changed first
+ */
+export const listDatasets = <ThrowOnError extends boolean = false>(options?: Options<ListDatasetsData, ThrowOnError>): RequestResult<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError> => (options?.client ?? client).get<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError>({ url: '/v1/datasets', ...options });
+
+/**
+ * Create a dataset without items: its first items make version 1
+ *
+ * 409 `DATASET_NAME_TAKEN`.
+ */
+export const createDataset = <ThrowOnError extends boolean = false>(options: Options<CreateDatasetData, ThrowOnError>): RequestResult<CreateDatasetResponses, CreateDatasetErrors, ThrowOnError> => (options.client ?? client).post<CreateDatasetResponses, CreateDatasetErrors, ThrowOnError>({
+    url: '/v1/datasets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get one dataset
+ */
+export const getDataset = <ThrowOnError extends boolean = false>(options: Options<GetDatasetData, ThrowOnError>): RequestResult<GetDatasetResponses, GetDatasetErrors, ThrowOnError> => (options.client ?? client).get<GetDatasetResponses, GetDatasetErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}', ...options });
+
+/**
+ * Change name, description or metadata
+ *
+ * 409 `ETAG_MISMATCH`, `DATASET_NAME_TAKEN`.
+ */
+export const updateDataset = <ThrowOnError extends boolean = false>(options: Options<UpdateDatasetData, ThrowOnError>): RequestResult<UpdateDatasetResponses, UpdateDatasetErrors, ThrowOnError> => (options.client ?? client).patch<UpdateDatasetResponses, UpdateDatasetErrors, ThrowOnError>({
+    url: '/v1/datasets/{dataset_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begin to import a file
+ *
+ * Send it with `PUT …/content`: the answer is the report of a dry run. Nothing changes before
+ * `:apply`; what is not applied within a day is dropped. 409 `DATASET_ARCHIVED`.
+ */
+export const createDatasetImport = <ThrowOnError extends boolean = false>(options: Options<CreateDatasetImportData, ThrowOnError>): RequestResult<CreateDatasetImportResponses, CreateDatasetImportErrors, ThrowOnError> => (options.client ?? client).post<CreateDatasetImportResponses, CreateDatasetImportErrors, ThrowOnError>({
+    url: '/v1/datasets/{dataset_id}/imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Tell how far an import is, and once its file is whole what it would change
+ */
+export const getDatasetImport = <ThrowOnError extends boolean = false>(options: Options<GetDatasetImportData, ThrowOnError>): RequestResult<GetDatasetImportResponses, GetDatasetImportErrors, ThrowOnError> => (options.client ?? client).get<GetDatasetImportResponses, GetDatasetImportErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}/imports/{import_id}', ...options });
+
+/**
+ * Send the file, whole or in parts, at most 100,000,000 bytes
+ *
+ * It is read while it arrives. After the last part the import is `ready` and says what it would
+ * change, and which lines have problems. A part that was sent before is taken once; 409
+ * `IMPORT_OFFSET_MISMATCH` names in `received_bytes` where to go on, `IMPORT_COMPLETE` that the
+ * file was whole.
+ */
+export const appendDatasetImport = <ThrowOnError extends boolean = false>(options: Options<AppendDatasetImportData, ThrowOnError>): RequestResult<AppendDatasetImportResponses, AppendDatasetImportErrors, ThrowOnError> => (options.client ?? client).put<AppendDatasetImportResponses, AppendDatasetImportErrors, ThrowOnError>({
+    bodySerializer: null,
+    url: '/v1/datasets/{dataset_id}/imports/{import_id}/content',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Make the next version of the file's items, all in one step
+ *
+ * Where nothing changes there is none; applying twice is no error. 409 `IMPORT_NOT_READY`,
+ * `IMPORT_HAS_PROBLEMS`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const applyDatasetImport = <ThrowOnError extends boolean = false>(options: Options<ApplyDatasetImportData, ThrowOnError>): RequestResult<ApplyDatasetImportResponses, ApplyDatasetImportErrors, ThrowOnError> => (options.client ?? client).post<ApplyDatasetImportResponses, ApplyDatasetImportErrors, ThrowOnError>({
+    url: '/v1/datasets/{dataset_id}/imports/{import_id}:apply',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List items in the order in which they were added
+ *
+ * As they are now, or as a version has them. A page may hold fewer items than asked for: only
+ * `next_page_token` tells the end.
+ */
+export const listDatasetItems = <ThrowOnError extends boolean = false>(options: Options<ListDatasetItemsData, ThrowOnError>): RequestResult<ListDatasetItemsResponses, ListDatasetItemsErrors, ThrowOnError> => (options.client ?? client).get<ListDatasetItemsResponses, ListDatasetItemsErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}/items', ...options });
+
+/**
+ * Add one item: it makes the next version
+ *
+ * 409 `DATASET_ITEM_EXISTS`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const createDatasetItem = <ThrowOnError extends boolean = false>(options: Options<CreateDatasetItemData, ThrowOnError>): RequestResult<CreateDatasetItemResponses, CreateDatasetItemErrors, ThrowOnError> => (options.client ?? client).post<CreateDatasetItemResponses, CreateDatasetItemErrors, ThrowOnError>({
+    url: '/v1/datasets/{dataset_id}/items',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get one item, as it is now or as a version has it
+ */
+export const getDatasetItem = <ThrowOnError extends boolean = false>(options: Options<GetDatasetItemData, ThrowOnError>): RequestResult<GetDatasetItemResponses, GetDatasetItemErrors, ThrowOnError> => (options.client ?? client).get<GetDatasetItemResponses, GetDatasetItemErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}/items/{item_id}', ...options });
+
+/**
+ * Change an item, archive it, or bring it back: it makes the next version
+ *
+ * Where nothing changes there is none. 409 `ETAG_MISMATCH`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const updateDatasetItem = <ThrowOnError extends boolean = false>(options: Options<UpdateDatasetItemData, ThrowOnError>): RequestResult<UpdateDatasetItemResponses, UpdateDatasetItemErrors, ThrowOnError> => (options.client ?? client).patch<UpdateDatasetItemResponses, UpdateDatasetItemErrors, ThrowOnError>({
+    url: '/v1/datasets/{dataset_id}/items/{item_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List versions of a dataset, newest first
+ */
+export const listDatasetVersions = <ThrowOnError extends boolean = false>(options: Options<ListDatasetVersionsData, ThrowOnError>): RequestResult<ListDatasetVersionsResponses, ListDatasetVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListDatasetVersionsResponses, ListDatasetVersionsErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}/versions', ...options });
+
+/**
+ * Get one version
+ */
+export const getDatasetVersion = <ThrowOnError extends boolean = false>(options: Options<GetDatasetVersionData, ThrowOnError>): RequestResult<GetDatasetVersionResponses, GetDatasetVersionErrors, ThrowOnError> => (options.client ?? client).get<GetDatasetVersionResponses, GetDatasetVersionErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}/versions/{number}', ...options });
+
+/**
+ * Hide a dataset from lists and refuse changes of its items; its versions are still read
+ */
+export const archiveDataset = <ThrowOnError extends boolean = false>(options: Options<ArchiveDatasetData, ThrowOnError>): RequestResult<ArchiveDatasetResponses, ArchiveDatasetErrors, ThrowOnError> => (options.client ?? client).post<ArchiveDatasetResponses, ArchiveDatasetErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}:archive', ...options });
+
+/**
+ * Get all items of a version as a file
+ *
+ * It is written while it is sent, whatever its size. Importing it again changes nothing.
+ */
+export const exportDataset = <ThrowOnError extends boolean = false>(options: Options<ExportDatasetData, ThrowOnError>): RequestResult<ExportDatasetResponses, ExportDatasetErrors, ThrowOnError> => (options.client ?? client).get<ExportDatasetResponses, ExportDatasetErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}:export', ...options });
+
+/**
+ * Bring an archived dataset back
+ */
+export const unarchiveDataset = <ThrowOnError extends boolean = false>(options: Options<UnarchiveDatasetData, ThrowOnError>): RequestResult<UnarchiveDatasetResponses, UnarchiveDatasetErrors, ThrowOnError> => (options.client ?? client).post<UnarchiveDatasetResponses, UnarchiveDatasetErrors, ThrowOnError>({ url: '/v1/datasets/{dataset_id}:unarchive', ...options });
 
 /**
  * List policies that protect labels, oldest first

@@ -48,6 +48,18 @@ export type ApiKeyPage = {
 };
 
 /**
+ * ApplyDatasetImport
+ *
+ * How an import is applied.
+ */
+export type ApplyDatasetImport = {
+    /**
+     * Leave out records that have problems, instead of refusing.
+     */
+    is_partial?: boolean;
+};
+
+/**
  * AssertionGuardrails
  *
  * What the provider's guardrails said of an answer.
@@ -283,6 +295,73 @@ export type CreateApiKey = {
      * What the key may do.
      */
     role?: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer' | 'billing';
+};
+
+/**
+ * CreateDataset
+ *
+ * A dataset to make.
+ */
+export type CreateDataset = {
+    description?: string;
+    /**
+     * Any JSON. At most 100,000 bytes.
+     */
+    metadata?: unknown;
+    /**
+     * Unique in the tenant.
+     */
+    name: string;
+};
+
+/**
+ * CreateDatasetImport
+ *
+ * A file that will be sent.
+ */
+export type CreateDatasetImport = {
+    /**
+     * Columns that are not named: `id`, `input`, `expected` (`expected_output`, `expectedOutput`) and `metadata` go where their name says; others become keys of input where no column is the input itself, keys of metadata otherwise.
+     */
+    columns?: Array<DatasetColumnDraft>;
+    /**
+     * Its size; 0: not known.
+     */
+    file_bytes?: number;
+    file_name?: string;
+    format: 'csv' | 'jsonl' | 'json';
+};
+
+/**
+ * CreateDatasetItem
+ *
+ * An item to add: at most 1,000,000 bytes together, not all of it null.
+ */
+export type CreateDatasetItem = {
+    /**
+     * What a good answer is: any JSON.
+     */
+    expected?: unknown;
+    /**
+     * Yours, or empty: one is made. It stays the same in every version.
+     */
+    id?: string;
+    /**
+     * What a prompt or pipeline is given: any JSON.
+     */
+    input?: unknown;
+    /**
+     * Any JSON.
+     */
+    metadata?: unknown;
+    /**
+     * The run that it was taken from.
+     */
+    source_run_id?: string;
+    /**
+     * The step of that run.
+     */
+    source_step_id?: string;
 };
 
 /**
@@ -524,6 +603,227 @@ export type CreatedPipeline = {
 export type CreatedPrompt = {
     prompt: Prompt;
     version: PromptVersion;
+};
+
+/**
+ * Dataset
+ *
+ * A dataset without its items.
+ */
+export type Dataset = {
+    archive_time: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    description: string;
+    etag: string;
+    id: string;
+    /**
+     * Archived items are not counted.
+     */
+    item_count: number;
+    /**
+     * 0: it never had an item.
+     */
+    latest_version: number;
+    metadata: unknown;
+    name: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
+};
+
+/**
+ * DatasetColumn
+ *
+ * A column of the file, and where it goes.
+ */
+export type DatasetColumn = {
+    name: string;
+    target: string;
+};
+
+/**
+ * DatasetColumnDraft
+ *
+ * Where a column of a CSV file, or a key of JSON objects, is to go.
+ */
+export type DatasetColumnDraft = {
+    name: string;
+    /**
+     * `id`, `input`, `expected`, `metadata`, a key of one of the last three, or empty to leave the column out.
+     */
+    target: string;
+};
+
+/**
+ * DatasetImport
+ *
+ * A file on its way into a dataset.
+ */
+export type DatasetImport = {
+    actor_id: string;
+    /**
+     * `ready`: items that would come new; `applied`: that did.
+     */
+    added_count: number;
+    /**
+     * Likewise: that get another content.
+     */
+    changed_count: number;
+    columns: Array<DatasetColumn>;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    dataset_id: string;
+    file_bytes: number;
+    file_name: string;
+    format: 'csv' | 'jsonl' | 'json';
+    id: string;
+    problem_count: number;
+    /**
+     * The first 100.
+     */
+    problems: Array<DatasetImportProblem>;
+    received_bytes: number;
+    /**
+     * Read so far, those with problems included.
+     */
+    record_count: number;
+    state: 'receiving' | 'ready' | 'applied';
+    /**
+     * Likewise: that are there already, and repetitions in the file.
+     */
+    unchanged_count: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
+    /**
+     * That has the items, once `applied`; else 0.
+     */
+    version: number;
+};
+
+/**
+ * DatasetImportProblem
+ *
+ * What of the file cannot become an item.
+ */
+export type DatasetImportProblem = {
+    /**
+     * Empty: the record as a whole.
+     */
+    field: string;
+    /**
+     * On which the record begins, from 1.
+     */
+    line: number;
+    message: string;
+};
+
+/**
+ * DatasetItem
+ *
+ * An item as one or more versions have it.
+ */
+export type DatasetItem = {
+    actor_id: string;
+    /**
+     * 64 hexadecimal digits.
+     */
+    content_hash: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    dataset_id: string;
+    etag: string;
+    expected: unknown;
+    id: string;
+    input: unknown;
+    is_archived: boolean;
+    metadata: unknown;
+    source_run_id: string;
+    source_step_id: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    update_time: string;
+    /**
+     * The dataset's version that made it what it is here.
+     */
+    version: number;
+};
+
+/**
+ * DatasetItemPage
+ *
+ * A page of items.
+ */
+export type DatasetItemPage = {
+    items: Array<DatasetItem>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
+ * DatasetPage
+ *
+ * A page of datasets.
+ */
+export type DatasetPage = {
+    items: Array<Dataset>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
+ * DatasetVersion
+ *
+ * What a dataset was at one moment. Never changes.
+ */
+export type DatasetVersion = {
+    actor_id: string;
+    added_count: number;
+    archived_count: number;
+    changed_count: number;
+    /**
+     * Equal for equal items in any order, ids left out. 64 hexadecimal digits.
+     */
+    content_hash: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    create_time: string;
+    dataset_id: string;
+    /**
+     * Of the imported file.
+     */
+    file_name: string;
+    item_count: number;
+    number: number;
+    source: 'edit' | 'import';
+};
+
+/**
+ * DatasetVersionPage
+ *
+ * A page of versions.
+ */
+export type DatasetVersionPage = {
+    items: Array<DatasetVersion>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
 };
 
 /**
@@ -2618,6 +2918,44 @@ export type Tokens = {
 };
 
 /**
+ * UpdateDataset
+ *
+ * What is to change; what is left out stays. `metadata: null` empties it.
+ */
+export type UpdateDataset = {
+    description?: string | null;
+    /**
+     * Any JSON. At most 100,000 bytes.
+     */
+    metadata?: unknown;
+    name?: string | null;
+};
+
+/**
+ * UpdateDatasetItem
+ *
+ * What is to change; what is left out stays, and null empties.
+ */
+export type UpdateDatasetItem = {
+    /**
+     * What a good answer is: any JSON.
+     */
+    expected?: unknown;
+    /**
+     * What a prompt or pipeline is given: any JSON.
+     */
+    input?: unknown;
+    /**
+     * true: in no version from now on. false: in the next one again.
+     */
+    is_archived?: boolean | null;
+    /**
+     * Any JSON.
+     */
+    metadata?: unknown;
+};
+
+/**
  * UpdateLabelPolicy
  *
  * What of a policy is to change; what is left out stays.
@@ -3403,6 +3741,1276 @@ export type RevokeTokensResponses = {
 };
 
 export type RevokeTokensResponse = RevokeTokensResponses[keyof RevokeTokensResponses];
+
+export type ListDatasetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+        /**
+         * Part of name or description.
+         */
+        query?: string;
+        /**
+         * Archived ones instead of the others.
+         */
+        is_archived?: boolean;
+    };
+    url: '/v1/datasets';
+};
+
+export type ListDatasetsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListDatasetsError = ListDatasetsErrors[keyof ListDatasetsErrors];
+
+export type ListDatasetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetPage;
+};
+
+export type ListDatasetsResponse = ListDatasetsResponses[keyof ListDatasetsResponses];
+
+export type CreateDatasetData = {
+    body: CreateDataset;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/datasets';
+};
+
+export type CreateDatasetErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreateDatasetError = CreateDatasetErrors[keyof CreateDatasetErrors];
+
+export type CreateDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    201: Dataset;
+};
+
+export type CreateDatasetResponse = CreateDatasetResponses[keyof CreateDatasetResponses];
+
+export type GetDatasetData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}';
+};
+
+export type GetDatasetErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetDatasetError = GetDatasetErrors[keyof GetDatasetErrors];
+
+export type GetDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Dataset;
+};
+
+export type GetDatasetResponse = GetDatasetResponses[keyof GetDatasetResponses];
+
+export type UpdateDatasetData = {
+    body: UpdateDataset;
+    headers?: {
+        /**
+         * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}';
+};
+
+export type UpdateDatasetErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UpdateDatasetError = UpdateDatasetErrors[keyof UpdateDatasetErrors];
+
+export type UpdateDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Dataset;
+};
+
+export type UpdateDatasetResponse = UpdateDatasetResponses[keyof UpdateDatasetResponses];
+
+export type CreateDatasetImportData = {
+    body: CreateDatasetImport;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/imports';
+};
+
+export type CreateDatasetImportErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreateDatasetImportError = CreateDatasetImportErrors[keyof CreateDatasetImportErrors];
+
+export type CreateDatasetImportResponses = {
+    /**
+     * Successful Response
+     */
+    201: DatasetImport;
+};
+
+export type CreateDatasetImportResponse = CreateDatasetImportResponses[keyof CreateDatasetImportResponses];
+
+export type GetDatasetImportData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Import: `dim_…`.
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/imports/{import_id}';
+};
+
+export type GetDatasetImportErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetDatasetImportError = GetDatasetImportErrors[keyof GetDatasetImportErrors];
+
+export type GetDatasetImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetImport;
+};
+
+export type GetDatasetImportResponse = GetDatasetImportResponses[keyof GetDatasetImportResponses];
+
+export type AppendDatasetImportData = {
+    body: Blob | File;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Import: `dim_…`.
+         */
+        import_id: string;
+    };
+    query?: {
+        /**
+         * Where in the file the body begins.
+         */
+        offset?: number;
+        /**
+         * The file ends with it.
+         */
+        is_last?: boolean;
+    };
+    url: '/v1/datasets/{dataset_id}/imports/{import_id}/content';
+};
+
+export type AppendDatasetImportErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type AppendDatasetImportError = AppendDatasetImportErrors[keyof AppendDatasetImportErrors];
+
+export type AppendDatasetImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetImport;
+};
+
+export type AppendDatasetImportResponse = AppendDatasetImportResponses[keyof AppendDatasetImportResponses];
+
+export type ApplyDatasetImportData = {
+    body: ApplyDatasetImport;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Import: `dim_…`.
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/imports/{import_id}:apply';
+};
+
+export type ApplyDatasetImportErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ApplyDatasetImportError = ApplyDatasetImportErrors[keyof ApplyDatasetImportErrors];
+
+export type ApplyDatasetImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetImport;
+};
+
+export type ApplyDatasetImportResponse = ApplyDatasetImportResponses[keyof ApplyDatasetImportResponses];
+
+export type ListDatasetItemsData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+        /**
+         * Number of a version; 0: as it is now.
+         */
+        version?: number;
+        /**
+         * Part of id, input, expected or metadata, these as JSON without spaces.
+         */
+        query?: string;
+        /**
+         * Archived items instead of the others; not with a version.
+         */
+        is_archived?: boolean;
+    };
+    url: '/v1/datasets/{dataset_id}/items';
+};
+
+export type ListDatasetItemsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListDatasetItemsError = ListDatasetItemsErrors[keyof ListDatasetItemsErrors];
+
+export type ListDatasetItemsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetItemPage;
+};
+
+export type ListDatasetItemsResponse = ListDatasetItemsResponses[keyof ListDatasetItemsResponses];
+
+export type CreateDatasetItemData = {
+    body: CreateDatasetItem;
+    headers?: {
+        /**
+         * 1 to 128 visible ASCII characters. The same key and body give the same answer for 24 hours; another body is 422 `REQUEST_ID_REUSED`; while the first is still at work, 409 `REQUEST_IN_FLIGHT`.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/items';
+};
+
+export type CreateDatasetItemErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type CreateDatasetItemError = CreateDatasetItemErrors[keyof CreateDatasetItemErrors];
+
+export type CreateDatasetItemResponses = {
+    /**
+     * Successful Response
+     */
+    201: DatasetItem;
+};
+
+export type CreateDatasetItemResponse = CreateDatasetItemResponses[keyof CreateDatasetItemResponses];
+
+export type GetDatasetItemData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Item: `dit_…`, or the id that its creator chose.
+         */
+        item_id: string;
+    };
+    query?: {
+        /**
+         * Number of a version; 0: as it is now.
+         */
+        version?: number;
+    };
+    url: '/v1/datasets/{dataset_id}/items/{item_id}';
+};
+
+export type GetDatasetItemErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetDatasetItemError = GetDatasetItemErrors[keyof GetDatasetItemErrors];
+
+export type GetDatasetItemResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetItem;
+};
+
+export type GetDatasetItemResponse = GetDatasetItemResponses[keyof GetDatasetItemResponses];
+
+export type UpdateDatasetItemData = {
+    body: UpdateDatasetItem;
+    headers?: {
+        /**
+         * The `etag` that the change is based on, in quotes; 409 `ETAG_MISMATCH` when somebody was faster. Without it the last write wins.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Item: `dit_…`, or the id that its creator chose.
+         */
+        item_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/items/{item_id}';
+};
+
+export type UpdateDatasetItemErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UpdateDatasetItemError = UpdateDatasetItemErrors[keyof UpdateDatasetItemErrors];
+
+export type UpdateDatasetItemResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetItem;
+};
+
+export type UpdateDatasetItemResponse = UpdateDatasetItemResponses[keyof UpdateDatasetItemResponses];
+
+export type ListDatasetVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+    };
+    url: '/v1/datasets/{dataset_id}/versions';
+};
+
+export type ListDatasetVersionsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListDatasetVersionsError = ListDatasetVersionsErrors[keyof ListDatasetVersionsErrors];
+
+export type ListDatasetVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetVersionPage;
+};
+
+export type ListDatasetVersionsResponse = ListDatasetVersionsResponses[keyof ListDatasetVersionsResponses];
+
+export type GetDatasetVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+        /**
+         * Version number: 1, 2, 3 …
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}/versions/{number}';
+};
+
+export type GetDatasetVersionErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type GetDatasetVersionError = GetDatasetVersionErrors[keyof GetDatasetVersionErrors];
+
+export type GetDatasetVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: DatasetVersion;
+};
+
+export type GetDatasetVersionResponse = GetDatasetVersionResponses[keyof GetDatasetVersionResponses];
+
+export type ArchiveDatasetData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}:archive';
+};
+
+export type ArchiveDatasetErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ArchiveDatasetError = ArchiveDatasetErrors[keyof ArchiveDatasetErrors];
+
+export type ArchiveDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Dataset;
+};
+
+export type ArchiveDatasetResponse = ArchiveDatasetResponses[keyof ArchiveDatasetResponses];
+
+export type ExportDatasetData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: {
+        /**
+         * Form of the file.
+         */
+        format?: 'csv' | 'jsonl' | 'json';
+        /**
+         * Number of a version; 0: as it is now.
+         */
+        version?: number;
+    };
+    url: '/v1/datasets/{dataset_id}:export';
+};
+
+export type ExportDatasetErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ExportDatasetError = ExportDatasetErrors[keyof ExportDatasetErrors];
+
+export type ExportDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+export type ExportDatasetResponse = ExportDatasetResponses[keyof ExportDatasetResponses];
+
+export type UnarchiveDatasetData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset: its id `dst_…` or its name, with slashes as `%2F`.
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/v1/datasets/{dataset_id}:unarchive';
+};
+
+export type UnarchiveDatasetErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type UnarchiveDatasetError = UnarchiveDatasetErrors[keyof UnarchiveDatasetErrors];
+
+export type UnarchiveDatasetResponses = {
+    /**
+     * Successful Response
+     */
+    200: Dataset;
+};
+
+export type UnarchiveDatasetResponse = UnarchiveDatasetResponses[keyof UnarchiveDatasetResponses];
 
 export type ListLabelPoliciesData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { archivePipeline, archivePrompt, cancelRun, checkAssertions, closePromptBranch, comparePromptDraft, comparePromptVersions, copyPromptTemplate, createApiKey, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptBranch, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, estimateCosts, exportPrompts, getApiKey, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptBranch, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptBranches, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, mergePromptBranch, type Options, parseTestSuite, previewPromptMerge, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchivePipeline, unarchivePrompt, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CheckAssertionsData, CheckAssertionsError, CheckAssertionsResponse, ClosePromptBranchData, ClosePromptBranchError, ClosePromptBranchResponse, ComparePromptDraftData, ComparePromptDraftError, ComparePromptDraftResponse, ComparePromptVersionsData, ComparePromptVersionsError, ComparePromptVersionsResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptBranchData, CreatePromptBranchError, CreatePromptBranchResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, EstimateCostsData, EstimateCostsError, EstimateCostsResponse, ExportPromptsData, ExportPromptsError, ExportPromptsResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptBranchData, GetPromptBranchError, GetPromptBranchResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptBranchesData, ListPromptBranchesError, ListPromptBranchesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, MergePromptBranchData, MergePromptBranchError, MergePromptBranchResponse, ParseTestSuiteData, ParseTestSuiteError, ParseTestSuiteResponse, PreviewPromptMergeData, PreviewPromptMergeError, PreviewPromptMergeResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
+import { appendDatasetImport, applyDatasetImport, archiveDataset, archivePipeline, archivePrompt, cancelRun, checkAssertions, closePromptBranch, comparePromptDraft, comparePromptVersions, copyPromptTemplate, createApiKey, createDataset, createDatasetImport, createDatasetItem, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptBranch, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, estimateCosts, exportDataset, exportPrompts, getApiKey, getDataset, getDatasetImport, getDatasetItem, getDatasetVersion, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptBranch, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listDatasetItems, listDatasets, listDatasetVersions, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptBranches, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, mergePromptBranch, type Options, parseTestSuite, previewPromptMerge, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchiveDataset, unarchivePipeline, unarchivePrompt, updateDataset, updateDatasetItem, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { AppendDatasetImportData, AppendDatasetImportError, AppendDatasetImportResponse, ApplyDatasetImportData, ApplyDatasetImportError, ApplyDatasetImportResponse, ArchiveDatasetData, ArchiveDatasetError, ArchiveDatasetResponse, ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CheckAssertionsData, CheckAssertionsError, CheckAssertionsResponse, ClosePromptBranchData, ClosePromptBranchError, ClosePromptBranchResponse, ComparePromptDraftData, ComparePromptDraftError, ComparePromptDraftResponse, ComparePromptVersionsData, ComparePromptVersionsError, ComparePromptVersionsResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateDatasetData, CreateDatasetError, CreateDatasetImportData, CreateDatasetImportError, CreateDatasetImportResponse, CreateDatasetItemData, CreateDatasetItemError, CreateDatasetItemResponse, CreateDatasetResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptBranchData, CreatePromptBranchError, CreatePromptBranchResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, EstimateCostsData, EstimateCostsError, EstimateCostsResponse, ExportDatasetData, ExportDatasetError, ExportDatasetResponse, ExportPromptsData, ExportPromptsError, ExportPromptsResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDatasetData, GetDatasetError, GetDatasetImportData, GetDatasetImportError, GetDatasetImportResponse, GetDatasetItemData, GetDatasetItemError, GetDatasetItemResponse, GetDatasetResponse, GetDatasetVersionData, GetDatasetVersionError, GetDatasetVersionResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptBranchData, GetPromptBranchError, GetPromptBranchResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListDatasetItemsData, ListDatasetItemsError, ListDatasetItemsResponse, ListDatasetsData, ListDatasetsError, ListDatasetsResponse, ListDatasetVersionsData, ListDatasetVersionsError, ListDatasetVersionsResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptBranchesData, ListPromptBranchesError, ListPromptBranchesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, MergePromptBranchData, MergePromptBranchError, MergePromptBranchResponse, ParseTestSuiteData, ParseTestSuiteError, ParseTestSuiteResponse, PreviewPromptMergeData, PreviewPromptMergeError, PreviewPromptMergeResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchiveDatasetData, UnarchiveDatasetError, UnarchiveDatasetResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateDatasetData, UpdateDatasetError, UpdateDatasetItemData, UpdateDatasetItemError, UpdateDatasetItemResponse, UpdateDatasetResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -255,6 +255,420 @@ export const revokeTokensMutation = (options?: Partial<Options<RevokeTokensData>
     const mutationOptions: UseMutationOptions<RevokeTokensResponse, RevokeTokensError, Options<RevokeTokensData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await revokeTokens({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listDatasetsQueryKey = (options?: Options<ListDatasetsData>) => createQueryKey('listDatasets', options);
+
+/**
+ * List datasets, last changed first
+ */
+export const listDatasetsOptions = (options?: Options<ListDatasetsData>) => queryOptions<ListDatasetsResponse, ListDatasetsError, ListDatasetsResponse, ReturnType<typeof listDatasetsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDatasets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDatasetsQueryKey(options)
+});
+
+export const listDatasetsInfiniteQueryKey = (options?: Options<ListDatasetsData>): QueryKey<Options<ListDatasetsData>> => createQueryKey('listDatasets', options, true);
+
+/**
+ * List datasets, last changed first
+ */
+export const listDatasetsInfiniteOptions = (options?: Options<ListDatasetsData>) => {
+    const opts = infiniteQueryOptions<ListDatasetsResponse, ListDatasetsError, InfiniteData<ListDatasetsResponse>, QueryKey<Options<ListDatasetsData>>, string | Pick<QueryKey<Options<ListDatasetsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDatasetsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDatasets({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDatasetsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a dataset without items: its first items make version 1
+ *
+ * 409 `DATASET_NAME_TAKEN`.
+ */
+export const createDatasetMutation = (options?: Partial<Options<CreateDatasetData>>): UseMutationOptions<CreateDatasetResponse, CreateDatasetError, Options<CreateDatasetData>> => {
+    const mutationOptions: UseMutationOptions<CreateDatasetResponse, CreateDatasetError, Options<CreateDatasetData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createDataset({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDatasetQueryKey = (options: Options<GetDatasetData>) => createQueryKey('getDataset', options);
+
+/**
+ * Get one dataset
+ */
+export const getDatasetOptions = (options: Options<GetDatasetData>) => queryOptions<GetDatasetResponse, GetDatasetError, GetDatasetResponse, ReturnType<typeof getDatasetQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDataset({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDatasetQueryKey(options)
+});
+
+/**
+ * Change name, description or metadata
+ *
+ * 409 `ETAG_MISMATCH`, `DATASET_NAME_TAKEN`.
+ */
+export const updateDatasetMutation = (options?: Partial<Options<UpdateDatasetData>>): UseMutationOptions<UpdateDatasetResponse, UpdateDatasetError, Options<UpdateDatasetData>> => {
+    const mutationOptions: UseMutationOptions<UpdateDatasetResponse, UpdateDatasetError, Options<UpdateDatasetData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateDataset({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin to import a file
+ *
+ * Send it with `PUT …/content`: the answer is the report of a dry run. Nothing changes before
+ * `:apply`; what is not applied within a day is dropped. 409 `DATASET_ARCHIVED`.
+ */
+export const createDatasetImportMutation = (options?: Partial<Options<CreateDatasetImportData>>): UseMutationOptions<CreateDatasetImportResponse, CreateDatasetImportError, Options<CreateDatasetImportData>> => {
+    const mutationOptions: UseMutationOptions<CreateDatasetImportResponse, CreateDatasetImportError, Options<CreateDatasetImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createDatasetImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDatasetImportQueryKey = (options: Options<GetDatasetImportData>) => createQueryKey('getDatasetImport', options);
+
+/**
+ * Tell how far an import is, and once its file is whole what it would change
+ */
+export const getDatasetImportOptions = (options: Options<GetDatasetImportData>) => queryOptions<GetDatasetImportResponse, GetDatasetImportError, GetDatasetImportResponse, ReturnType<typeof getDatasetImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDatasetImport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDatasetImportQueryKey(options)
+});
+
+/**
+ * Send the file, whole or in parts, at most 100,000,000 bytes
+ *
+ * It is read while it arrives. After the last part the import is `ready` and says what it would
+ * change, and which lines have problems. A part that was sent before is taken once; 409
+ * `IMPORT_OFFSET_MISMATCH` names in `received_bytes` where to go on, `IMPORT_COMPLETE` that the
+ * file was whole.
+ */
+export const appendDatasetImportMutation = (options?: Partial<Options<AppendDatasetImportData>>): UseMutationOptions<AppendDatasetImportResponse, AppendDatasetImportError, Options<AppendDatasetImportData>> => {
+    const mutationOptions: UseMutationOptions<AppendDatasetImportResponse, AppendDatasetImportError, Options<AppendDatasetImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await appendDatasetImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Make the next version of the file's items, all in one step
+ *
+ * Where nothing changes there is none; applying twice is no error. 409 `IMPORT_NOT_READY`,
+ * `IMPORT_HAS_PROBLEMS`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const applyDatasetImportMutation = (options?: Partial<Options<ApplyDatasetImportData>>): UseMutationOptions<ApplyDatasetImportResponse, ApplyDatasetImportError, Options<ApplyDatasetImportData>> => {
+    const mutationOptions: UseMutationOptions<ApplyDatasetImportResponse, ApplyDatasetImportError, Options<ApplyDatasetImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await applyDatasetImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listDatasetItemsQueryKey = (options: Options<ListDatasetItemsData>) => createQueryKey('listDatasetItems', options);
+
+/**
+ * List items in the order in which they were added
+ *
+ * As they are now, or as a version has them. A page may hold fewer items than asked for: only
+ * `next_page_token` tells the end.
+ */
+export const listDatasetItemsOptions = (options: Options<ListDatasetItemsData>) => queryOptions<ListDatasetItemsResponse, ListDatasetItemsError, ListDatasetItemsResponse, ReturnType<typeof listDatasetItemsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDatasetItems({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDatasetItemsQueryKey(options)
+});
+
+export const listDatasetItemsInfiniteQueryKey = (options: Options<ListDatasetItemsData>): QueryKey<Options<ListDatasetItemsData>> => createQueryKey('listDatasetItems', options, true);
+
+/**
+ * List items in the order in which they were added
+ *
+ * As they are now, or as a version has them. A page may hold fewer items than asked for: only
+ * `next_page_token` tells the end.
+ */
+export const listDatasetItemsInfiniteOptions = (options: Options<ListDatasetItemsData>) => {
+    const opts = infiniteQueryOptions<ListDatasetItemsResponse, ListDatasetItemsError, InfiniteData<ListDatasetItemsResponse>, QueryKey<Options<ListDatasetItemsData>>, string | Pick<QueryKey<Options<ListDatasetItemsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDatasetItemsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDatasetItems({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDatasetItemsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Add one item: it makes the next version
+ *
+ * 409 `DATASET_ITEM_EXISTS`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const createDatasetItemMutation = (options?: Partial<Options<CreateDatasetItemData>>): UseMutationOptions<CreateDatasetItemResponse, CreateDatasetItemError, Options<CreateDatasetItemData>> => {
+    const mutationOptions: UseMutationOptions<CreateDatasetItemResponse, CreateDatasetItemError, Options<CreateDatasetItemData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createDatasetItem({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDatasetItemQueryKey = (options: Options<GetDatasetItemData>) => createQueryKey('getDatasetItem', options);
+
+/**
+ * Get one item, as it is now or as a version has it
+ */
+export const getDatasetItemOptions = (options: Options<GetDatasetItemData>) => queryOptions<GetDatasetItemResponse, GetDatasetItemError, GetDatasetItemResponse, ReturnType<typeof getDatasetItemQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDatasetItem({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDatasetItemQueryKey(options)
+});
+
+/**
+ * Change an item, archive it, or bring it back: it makes the next version
+ *
+ * Where nothing changes there is none. 409 `ETAG_MISMATCH`, `DATASET_ARCHIVED`, `DATASET_FULL`.
+ */
+export const updateDatasetItemMutation = (options?: Partial<Options<UpdateDatasetItemData>>): UseMutationOptions<UpdateDatasetItemResponse, UpdateDatasetItemError, Options<UpdateDatasetItemData>> => {
+    const mutationOptions: UseMutationOptions<UpdateDatasetItemResponse, UpdateDatasetItemError, Options<UpdateDatasetItemData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateDatasetItem({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listDatasetVersionsQueryKey = (options: Options<ListDatasetVersionsData>) => createQueryKey('listDatasetVersions', options);
+
+/**
+ * List versions of a dataset, newest first
+ */
+export const listDatasetVersionsOptions = (options: Options<ListDatasetVersionsData>) => queryOptions<ListDatasetVersionsResponse, ListDatasetVersionsError, ListDatasetVersionsResponse, ReturnType<typeof listDatasetVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDatasetVersions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDatasetVersionsQueryKey(options)
+});
+
+export const listDatasetVersionsInfiniteQueryKey = (options: Options<ListDatasetVersionsData>): QueryKey<Options<ListDatasetVersionsData>> => createQueryKey('listDatasetVersions', options, true);
+
+/**
+ * List versions of a dataset, newest first
+ */
+export const listDatasetVersionsInfiniteOptions = (options: Options<ListDatasetVersionsData>) => {
+    const opts = infiniteQueryOptions<ListDatasetVersionsResponse, ListDatasetVersionsError, InfiniteData<ListDatasetVersionsResponse>, QueryKey<Options<ListDatasetVersionsData>>, string | Pick<QueryKey<Options<ListDatasetVersionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDatasetVersionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDatasetVersions({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDatasetVersionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getDatasetVersionQueryKey = (options: Options<GetDatasetVersionData>) => createQueryKey('getDatasetVersion', options);
+
+/**
+ * Get one version
+ */
+export const getDatasetVersionOptions = (options: Options<GetDatasetVersionData>) => queryOptions<GetDatasetVersionResponse, GetDatasetVersionError, GetDatasetVersionResponse, ReturnType<typeof getDatasetVersionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDatasetVersion({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDatasetVersionQueryKey(options)
+});
+
+/**
+ * Hide a dataset from lists and refuse changes of its items; its versions are still read
+ */
+export const archiveDatasetMutation = (options?: Partial<Options<ArchiveDatasetData>>): UseMutationOptions<ArchiveDatasetResponse, ArchiveDatasetError, Options<ArchiveDatasetData>> => {
+    const mutationOptions: UseMutationOptions<ArchiveDatasetResponse, ArchiveDatasetError, Options<ArchiveDatasetData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await archiveDataset({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const exportDatasetQueryKey = (options: Options<ExportDatasetData>) => createQueryKey('exportDataset', options);
+
+/**
+ * Get all items of a version as a file
+ *
+ * It is written while it is sent, whatever its size. Importing it again changes nothing.
+ */
+export const exportDatasetOptions = (options: Options<ExportDatasetData>) => queryOptions<ExportDatasetResponse, ExportDatasetError, ExportDatasetResponse, ReturnType<typeof exportDatasetQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportDataset({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportDatasetQueryKey(options)
+});
+
+/**
+ * Bring an archived dataset back
+ */
+export const unarchiveDatasetMutation = (options?: Partial<Options<UnarchiveDatasetData>>): UseMutationOptions<UnarchiveDatasetResponse, UnarchiveDatasetError, Options<UnarchiveDatasetData>> => {
+    const mutationOptions: UseMutationOptions<UnarchiveDatasetResponse, UnarchiveDatasetError, Options<UnarchiveDatasetData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unarchiveDataset({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

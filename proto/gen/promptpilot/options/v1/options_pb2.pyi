@@ -76,6 +76,10 @@ class _PermissionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Permission
     """Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
     PERMISSION_PROMPTS_PROTECT: _Permission.ValueType  # 29
     """Say by policies who may move which labels of prompts, and move those that ask for it."""
+    PERMISSION_DATASETS_READ: _Permission.ValueType  # 30
+    """Read datasets, their items and versions."""
+    PERMISSION_DATASETS_WRITE: _Permission.ValueType  # 31
+    """Create and change datasets and their items, and import files into them."""
 
 class Permission(_Permission, metaclass=_PermissionEnumTypeWrapper):
     """The static permission catalogue. The number of a permission is the bit it takes in a permission mask (1 << number),
@@ -134,6 +138,10 @@ PERMISSION_TENANT_OWN: Permission.ValueType  # 28
 """Own the tenant: hand it over or close it. What an owner holds and an admin does not."""
 PERMISSION_PROMPTS_PROTECT: Permission.ValueType  # 29
 """Say by policies who may move which labels of prompts, and move those that ask for it."""
+PERMISSION_DATASETS_READ: Permission.ValueType  # 30
+"""Read datasets, their items and versions."""
+PERMISSION_DATASETS_WRITE: Permission.ValueType  # 31
+"""Create and change datasets and their items, and import files into them."""
 Global___Permission: _TypeAlias = Permission  # noqa: Y015
 
 PERMISSION_FIELD_NUMBER: _builtins.int
