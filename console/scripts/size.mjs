@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const LIMIT_KB = 180;
-const FIRST_PAGES = { 'log-in': ['src/pages/LogIn.tsx'], home: ['src/components/Shell.tsx', 'src/pages/Home.tsx'] };
+const FIRST_PAGES = { 'log-in': ['src/pages/LogIn.tsx'], home: ['src/routes.tsx', 'src/pages/Home.tsx'] };
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 

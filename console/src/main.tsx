@@ -5,7 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { createQueryClient } from '@/api/queryClient';
-import { AppRoutes } from '@/routes';
+import { Entrance } from '@/entrance';
 import { createStyleCache } from '@/theme/styleSheet';
 import { theme } from '@/theme/theme';
 
@@ -19,7 +19,7 @@ createRoot(root).render(
         <CssBaseline />
         <QueryClientProvider client={createQueryClient()}>
           <BrowserRouter>
-            <AppRoutes />
+            <Entrance />
           </BrowserRouter>
         </QueryClientProvider>
       </ThemeProvider>

@@ -1,11 +1,9 @@
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { Route, Routes } from 'react-router';
-import { ErrorBoundary } from '@/components/ErrorBoundary';
-import { RequireSession } from '@/components/RequireSession';
+import Shell from '@/components/Shell';
 
 type Page = LazyExoticComponent<ComponentType>;
 
-const Shell = lazy(() => import('@/components/Shell'));
 const NotFound = lazy(() => import('@/pages/NotFound'));
 
 /** Each page's code is loaded when it is first opened. */
@@ -23,6 +21,7 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/datasets', lazy(() => import('@/pages/datasets/Datasets'))],
   ['/datasets/:datasetId', lazy(() => import('@/pages/datasets/DatasetPage'))],
   ['/datasets/:datasetId/import', lazy(() => import('@/pages/datasets/ImportDataset'))],
+  ['/prompts/:promptId/playground', lazy(() => import('@/pages/prompts/Playground'))],
   ['/pipelines', lazy(() => import('@/pages/pipelines/Pipelines'))],
   ['/pipelines/new', lazy(() => import('@/pages/pipelines/NewPipeline'))],
   ['/pipelines/:pipelineId', lazy(() => import('@/pages/pipelines/PipelinePage'))],
@@ -35,31 +34,16 @@ const PAGES: readonly [path: string, page: Page][] = [
   ['/api-keys', lazy(() => import('@/pages/ApiKeys'))],
 ];
 
-const LogIn = lazy(() => import('@/pages/LogIn'));
-const SignUp = lazy(() => import('@/pages/SignUp'));
-
-/** All addresses of the console. Filters live in the query, so that a link shows what its sender saw. */
-export function AppRoutes() {
+/** All addresses behind the log-in. Filters live in the query, so that a link shows what its sender saw. */
+export default function Inside() {
   return (
-    <ErrorBoundary>
-      <Suspense fallback={null}>
-        <Routes>
-          <Route path="/log-in" element={<LogIn />} />
-          <Route path="/sign-up" element={<SignUp />} />
-          <Route
-            element={
-              <RequireSession>
-                <Shell />
-              </RequireSession>
-            }
-          >
-            {PAGES.map(([path, Page]) => (
-              <Route key={path} path={path} element={<Page />} />
-            ))}
-            <Route path="*" element={<NotFound />} />
-          </Route>
-        </Routes>
-      </Suspense>
-    </ErrorBoundary>
+    <Routes>
+      <Route element={<Shell />}>
+        {PAGES.map(([path, Page]) => (
+          <Route key={path} path={path} element={<Page />} />
+        ))}
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
   );
 }

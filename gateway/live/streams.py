@@ -21,7 +21,8 @@ HEARTBEAT: Final = b": heartbeat\n\n"
 RECONNECT: Final = b"event: reconnect\ndata: {}\n\n"
 _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
-_END: Final = object()
+# What `next_of` gives after the last message of a stream.
+END: Final = object()
 
 
 class TooManyStreams(Unavailable):
@@ -172,7 +173,7 @@ async def paced(
                 yield None
                 continue
             item, pending = pending.result(), None
-            if item is _END:
+            if item is END:
                 return
             yield item
     finally:
@@ -183,7 +184,7 @@ async def paced(
 
 async def next_of(call: Any) -> Any:
     """Return the next message of a server stream, or a mark that it is over."""
-    return await anext(call, _END)
+    return await anext(call, END)
 
 
 async def rings(bell: asyncio.Event, seconds: float) -> bool:

@@ -31,12 +31,13 @@ def build_for_tests(settings: BillingSettings, *, clock: Clock | None = None) ->
     bus = Bus(settings.bus, NAME)
     work = UnitOfWork(database, tenant_tree(NAME), clock)
     catalogue = GenaiCatalogue()
-    subscriptions = consumers.subscriptions(catalogue, _fallback(settings.fallback_price))
+    fallback = _fallback(settings.fallback_price)
+    subscriptions = consumers.subscriptions(catalogue, fallback)
     return App(
         name=NAME,
         settings=settings,
         servicers=[
-            (add_BillingServiceServicer_to_server, BillingServicer(work, catalogue)),
+            (add_BillingServiceServicer_to_server, BillingServicer(work, catalogue, fallback)),
         ],
         database=database,
         bus=bus,

@@ -5,8 +5,9 @@ from datetime import UTC
 from promptpilot.execution.v1.events_pb2 import UsageRecorded
 from promptpilot.execution.v1.execution_pb2 import MODE_TEST
 from promptpilot.identity.v1.events_pb2 import TenantCreated
-from services.billing.commands.book_usage import Catalogue, Use, book_usage
+from services.billing.commands.book_usage import Use, book_usage
 from services.billing.commands.provision_tenant import provision_tenant
+from services.billing.commands.quote_use import Catalogue
 from services.billing.rules.costs import Rates, Tokens
 from services.kit.ids import TenantId
 from services.kit.inbox import Subscription

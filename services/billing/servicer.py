@@ -11,9 +11,11 @@ from promptpilot.billing.v1 import billing_pb2 as pb
 from promptpilot.billing.v1.billing_pb2_grpc import BillingServiceServicer
 from services.billing import queries
 from services.billing.commands.create_price import create_price
+from services.billing.commands.price_usage import UseForm, price_usage
 from services.billing.models import LedgerEntry, LedgerTransaction, Price, UsageRecord
 from services.billing.queries import ListedPrice, PriceBook
 from services.billing.repository import Grouping, UsageSum
+from services.billing.rules.costs import Rates
 from services.billing.rules.estimates import Estimate, ProspectiveUse
 from services.billing.rules.prices import NewPrice
 from services.kit.caller import current_caller, current_tenant
@@ -38,9 +40,10 @@ SOURCES: Final = {
 class BillingServicer(BillingServiceServicer):
     """Serves usage, prices and the ledger of the caller's tenant; `billing.proto` documents it."""
 
-    def __init__(self, work: UnitOfWork, catalogue: PriceBook) -> None:
+    def __init__(self, work: UnitOfWork, catalogue: PriceBook, fallback: Rates) -> None:
         self._work = work
         self._catalogue = catalogue
+        self._fallback = fallback
 
     async def GetRunCost(self, request: pb.GetRunCostRequest, _: object) -> pb.GetRunCostResponse:
         """Return what a run cost so far."""
@@ -49,6 +52,22 @@ class BillingServicer(BillingServiceServicer):
             cost_nano_usd=sum(record.cost_nano_usd for record in records),
             records=map(_record, records),
         )
+
+    async def PriceUsage(self, request: pb.PriceUsageRequest, _: object) -> pb.PriceUsageResponse:
+        """Return what a use of a model costs."""
+        form = UseForm(
+            provider=request.provider,
+            model=request.model,
+            is_test=request.is_test,
+            input_tokens=request.input_tokens,
+            output_tokens=request.output_tokens,
+            cached_input_tokens=request.cached_input_tokens,
+            reasoning_tokens=request.reasoning_tokens,
+        )
+        cost, source = await price_usage(
+            self._work, current_tenant(), self._catalogue, self._fallback, form
+        )
+        return pb.PriceUsageResponse(cost_nano_usd=cost, price_source=SOURCES[source])
 
     async def GetUsage(self, request: pb.GetUsageRequest, _: object) -> pb.GetUsageResponse:
         """Return usage summed by day, model or pipeline."""

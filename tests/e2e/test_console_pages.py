@@ -47,6 +47,8 @@ PAGES = {
     "versions of a dataset": "/datasets/{dataset}?view=versions",
     "older version of a dataset": "/datasets/{dataset}?version=1",
     "importing into a dataset": "/datasets/{dataset}/import",
+    "playground": "/prompts/{prompt}/playground",
+    "playground with a draft": "/prompts/{prompt}/playground?draft=1",
     "pipelines": "/pipelines",
     "new pipeline": "/pipelines/new",
     "pipeline": "/pipelines/{pipeline}",

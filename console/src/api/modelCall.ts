@@ -5,13 +5,31 @@ import type { CreateModelCall } from '@/api/generated';
 import { asProblem, readProblem, type Problem } from '@/api/problem';
 import { parseEventStream, type ServerEvent } from '@/util/eventStream';
 
+/** A call of a tool that a model asks for; `arguments` is what it wrote, JSON when it did well. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** What a call cost, by the prices of that moment. `fallback`: nobody knows the model's price. */
+export interface CallCost {
+  cost_nano_usd: number;
+  price_source: 'catalogue' | 'own' | 'fallback' | 'simulator';
+}
+
 /** How a model call ended: data of its last event. */
 export interface ModelCallResult {
   call_id: string;
   text: string;
+  tool_calls: ToolCall[];
   model: string;
   finish_reason: string;
   usage: { input_tokens: number; output_tokens: number } | null;
+  /** The provider did not count, the platform did. */
+  is_usage_estimated: boolean;
+  /** null: prices could not be asked just then. */
+  cost: CallCost | null;
   duration_ms: number;
   first_token_ms: number;
 }
@@ -72,13 +90,19 @@ async function call(
         show({ phase: 'done', text: result.text, result });
         return;
       } else if (event.type === 'problem') {
-        throw readProblem(read(event), response);
+        throw problemOf(read(event));
       }
     }
     throw new TypeError('cut off');
   } catch (error) {
     show(signal.aborted ? { phase: 'stopped', text } : { phase: 'failed', text, problem: asProblem(error) });
   }
+}
+
+/** A problem that came as an event: its status is its own, not the stream's. */
+export function problemOf(document: unknown): Problem {
+  const { status } = document as { status: number };
+  return readProblem(document, new Response(null, { status }));
 }
 
 function read(event: ServerEvent): unknown {

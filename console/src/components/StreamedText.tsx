@@ -10,6 +10,8 @@ interface Props {
   text: string;
   isStreaming: boolean;
   maxHeight?: number;
+  /** Read out nothing while it comes: for several at once, whose page says when they are there. */
+  isQuiet?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ interface Props {
  * Screen readers hear whole sentences every few seconds from a second, hidden region: a live region that grows by
  * single tokens is read out as noise.
  */
-export function StreamedText({ label, text, isStreaming, maxHeight = 360 }: Props) {
+export function StreamedText({ label, text, isStreaming, maxHeight = 360, isQuiet = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -56,7 +58,7 @@ export function StreamedText({ label, text, isStreaming, maxHeight = 360 }: Prop
           />
         )}
       </Box>
-      <Announcer text={text} isStreaming={isStreaming} />
+      {!isQuiet && <Announcer text={text} isStreaming={isStreaming} />}
     </>
   );
 }

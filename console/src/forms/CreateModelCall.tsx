@@ -9,19 +9,10 @@ import { ChoiceChips } from '@/components/ChoiceChips';
 import { Panel } from '@/components/Panel';
 import { ModelCallOutput } from '@/components/ModelCallOutput';
 import { SelectInput } from '@/components/SelectInput';
-import { TextInput } from '@/components/TextInput';
+import { collectVariables, exampleTexts, sharedVariables, type CallContent } from '@/forms/callVariables';
+import { CallVariables } from '@/forms/fields/CallVariables';
 import { ModelField } from '@/forms/fields/ModelField';
-import {
-  fromContent,
-  isValue,
-  placeholders,
-  toText,
-  toValue,
-  usedVariables,
-  type PromptForm,
-  type PromptValues,
-  type VariableValues,
-} from '@/forms/promptValues';
+import { fromContent, type PromptForm } from '@/forms/promptValues';
 
 interface Values {
   variables: Record<string, string>;
@@ -47,7 +38,7 @@ export function TryDraft({ control, draft }: { control: Control<PromptForm>; dra
 }
 
 interface Props {
-  content: Pick<PromptValues, 'type' | 'text' | 'messages' | 'variables' | 'model'>;
+  content: CallContent;
   source: () => Pick<CreateModelCall, 'draft' | 'reference'>;
   /** Values to fill the form with. */
   examples?: readonly PromptTemplateExample[];
@@ -59,12 +50,12 @@ function TryIt({ content, source, examples = [] }: Props) {
   const form = useForm<Values>({ defaultValues: { variables: {}, model: '', mode: 'test' } });
   const mode = useWatch({ control: form.control, name: 'mode' });
   const { state, start, stop } = useModelCall();
-  const variables = allVariables(content);
+  const variables = sharedVariables([content]);
   const isStreaming = state.phase === 'streaming';
   const submit = form.handleSubmit((values) => {
     start({
       ...source(),
-      variables: collect(variables, values.variables),
+      variables: collectVariables(variables, values.variables),
       model: values.model || (content.model === '' && values.mode === 'test' ? 'sim-text' : ''),
       mode: values.mode,
     });
@@ -87,9 +78,7 @@ function TryIt({ content, source, examples = [] }: Props) {
             <ChoiceChips label="Examples" choices={examples.map((example) => example.title)} onChoose={fill} />
           </Box>
         )}
-        {variables.map((variable) => (
-          <VariableInput key={variable.name} control={form.control} variable={variable} />
-        ))}
+        <CallVariables control={form.control} variables={variables} />
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: '1fr 1fr' }}>
           <ModelField
             control={form.control}
@@ -129,65 +118,5 @@ function TryIt({ content, source, examples = [] }: Props) {
         <ModelCallOutput state={state} />
       </Box>
     </Panel>
-  );
-}
-
-function VariableInput({ control, variable }: { control: Control<Values>; variable: VariableValues }) {
-  const { name, type, description, isRequired, fallback } = variable;
-  const check = (text: unknown) => {
-    if (text === undefined || text === '') return !isRequired || 'Needed: it has no default';
-    return isValue(type, toText(text)) || `Not a value of type ${type}`;
-  };
-  return (
-    <TextInput
-      control={control}
-      name={`variables.${name}`}
-      label={name}
-      className={type === 'string' ? '' : 'mono'}
-      multiline
-      maxRows={10}
-      placeholder={isRequired ? (type === 'string' ? '' : 'JSON') : fallback}
-      helperText={description}
-      rules={{ validate: check }}
-    />
-  );
-}
-
-/** An example's values as texts of the form; a field that it says nothing about becomes empty. */
-function exampleTexts(variables: readonly VariableValues[], values: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    variables.map(({ name, type }) => {
-      const value = values[name];
-      return [name, type === 'list' || type === 'object' ? toJson(value) : toText(value)];
-    }),
-  );
-}
-
-function toJson(value: unknown): string {
-  return value === undefined ? '' : JSON.stringify(value, null, 2);
-}
-
-/** Declared variables, then those that placeholders name, then those that are only used. */
-function allVariables(content: Props['content']): VariableValues[] {
-  const declared = content.variables.filter((variable) => variable.name !== '');
-  const named = declared.map((variable) => variable.name);
-  const lists = placeholders(content).filter((name) => !named.includes(name));
-  const used = usedVariables(content).filter((name) => !named.includes(name) && !lists.includes(name));
-  const implied = { description: '', isRequired: true, fallback: '', allowed: '' };
-  const messages = 'Messages, such as [{"role": "user", "content": "…"}]';
-  return [
-    ...declared,
-    ...lists.map((name) => ({ ...implied, name, type: 'list' as const, description: messages })),
-    ...used.map((name) => ({ ...implied, name, type: 'string' as const })),
-  ];
-}
-
-/** What is sent: a field left empty takes the default, where there is one. */
-function collect(variables: readonly VariableValues[], texts: Record<string, string>): Record<string, unknown> {
-  return Object.fromEntries(
-    variables.flatMap(({ name, type }) => {
-      const text = texts[name] ?? '';
-      return text === '' ? [] : [[name, toValue(type, text)]];
-    }),
   );
 }

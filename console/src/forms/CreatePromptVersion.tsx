@@ -1,13 +1,14 @@
 import { Alert, Box, Button } from '@mui/material';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { Link } from 'react-router';
 import type { Prompt, PromptBranch, PromptVersion } from '@/api/generated';
 import { useIdempotencyKey } from '@/api/idempotency';
 import { createPromptVersionMutation } from '@/api/generated/@tanstack/react-query.gen';
 import { placeProblem } from '@/api/placeProblem';
 import { asProblem, type FieldProblem } from '@/api/problem';
 import { invalidate, VERSION_OPERATIONS } from '@/api/queryClient';
+import { useSession } from '@/api/session';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { PageSkeleton } from '@/components/Skeletons';
@@ -16,8 +17,9 @@ import { TryDraft } from '@/forms/CreateModelCall';
 import { LintSummary } from '@/forms/fields/LintSummary';
 import { PromptContentFields } from '@/forms/fields/PromptContentFields';
 import { contentFields } from '@/forms/fields/requestPaths';
-import { fromContent, toDraft, type PromptForm } from '@/forms/promptValues';
-import { dropDraft, readDraft, useKeepDraft } from '@/util/useDraft';
+import { toDraft, type PromptForm } from '@/forms/promptValues';
+import { useVersionDraft } from '@/forms/versionDraft';
+import { dropDraft, keepDraft } from '@/util/useDraft';
 
 const MergeDraft = lazy(() => import('@/forms/MergeDraft'));
 
@@ -36,25 +38,11 @@ interface Props {
  */
 export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
   const queryClient = useQueryClient();
-  // One for the branch, whatever version it began with: it must be found again when the head has moved.
-  const draftKey = `prompt:${prompt.id}:${branch.name}`;
-  const [saved] = useState<PromptForm>(() => ({
-    ...fromContent(base.content),
-    name: prompt.name,
-    description: '',
-    tags: '',
-    note: '',
-    baseVersion: branch.head_version,
-  }));
-  const [kept] = useState(() => readDraft(draftKey) as PromptForm | undefined);
-  const form = useForm<PromptForm>({
-    defaultValues: saved,
-    ...(kept && { values: kept, resetOptions: { keepDefaultValues: true } }),
-  });
+  const { can } = useSession();
+  const { form, key: draftKey, saved, kept } = useVersionDraft(prompt, branch, base);
   const idempotent = useIdempotencyKey();
   const [faults, setFaults] = useState<FieldProblem[]>([]);
   const [stale, setStale] = useState<PromptForm>();
-  useKeepDraft(draftKey, form);
   const done = (number: number) => {
     dropDraft(draftKey);
     onDone(number);
@@ -117,11 +105,20 @@ export function CreatePromptVersion({ prompt, branch, base, onDone }: Props) {
               label="What changed, and why"
               placeholder="Shorter; asks for sources"
             />
-            <Box sx={{ display: 'flex', gap: 1 }}>
+            <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
               <Button type="submit" variant="contained" color="primary" loading={create.isPending}>
                 Save as version {prompt.latest_version + 1}
                 {branch.name !== 'main' && ` on ${branch.name}`}
               </Button>
+              {can('models.call') && (
+                <Button
+                  component={Link}
+                  to={`/prompts/${prompt.id}/playground?from=${base.number}&draft=1&branch=${encodeURIComponent(branch.name)}`}
+                  onClick={() => keepDraft(draftKey, form.getValues())}
+                >
+                  Compare in the playground
+                </Button>
+              )}
               {form.formState.isDirty && <Button onClick={discard}>Discard the changes</Button>}
             </Box>
             <LintSummary control={form.control} />

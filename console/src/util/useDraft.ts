@@ -19,6 +19,12 @@ export function dropDraft(key: string): void {
   sessionStorage.removeItem(`draft:${key}`);
 }
 
+/** Keeps a draft now, for a page that is about to be opened. */
+export function keepDraft(key: string, values: unknown): void {
+  forget(key);
+  write(key, values);
+}
+
 /** Keeps an edited form's values in this tab, so that a wrong click, a reload or an ended session costs no work. */
 export function useKeepDraft<Values extends FieldValues>(key: string, form: UseFormReturn<Values>): void {
   const { isDirty } = form.formState;
@@ -52,8 +58,12 @@ function keep(key: string): void {
   const draft = waiting.get(key);
   if (!draft) return;
   forget(key);
+  write(key, draft.values);
+}
+
+function write(key: string, values: unknown): void {
   try {
-    sessionStorage.setItem(`draft:${key}`, JSON.stringify(draft.values));
+    sessionStorage.setItem(`draft:${key}`, JSON.stringify(values));
   } catch {
     // No room or no storage: the draft lives only in the form then.
   }

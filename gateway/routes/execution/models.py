@@ -1,6 +1,6 @@
 """Request and answer models of execution."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -106,20 +106,8 @@ class PromptReference(Body):
     version: BodyVersion = 0
 
 
-class CreateModelCall(Body):
+class ModelCallBody(Body):
     """A prompt version or a draft, its variables, and the model to call."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "reference": {"prompt": "text-summarization"},
-                    "variables": {"text": "Long text …"},
-                    "model": "sim-text",
-                }
-            ]
-        }
-    )
 
     reference: PromptReference | None = Field(
         default=None, description="A saved version; or `draft`."
@@ -134,15 +122,63 @@ class CreateModelCall(Body):
         default="", description="Empty: the prompt's own model."
     )
     parameters: Document = Field(
-        default_factory=dict, description="Laid over the prompt's own parameters."
+        default_factory=dict,
+        description="Laid over the prompt's own parameters: `temperature`, `tools`, …",
     )
-    mode: BodyMode = None
 
     @model_validator(mode="after")
-    def _is_one_of_two(self) -> "CreateModelCall":
+    def _is_one_of_two(self) -> Self:
         if (self.reference is None) == (self.draft is None):
             raise ValueError("give either reference or draft")
         return self
+
+
+class CreateModelCall(ModelCallBody):
+    """A prompt version or a draft, its variables, and the model to call."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reference": {"prompt": "text-summarization"},
+                    "variables": {"text": "Long text …"},
+                    "model": "sim-text",
+                }
+            ]
+        }
+    )
+
+    mode: BodyMode = None
+
+
+class StreamPlayground(Body):
+    """Calls to make side by side: versions, drafts and models in any mixture."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "calls": [
+                        {
+                            "reference": {"prompt": "text-summarization"},
+                            "variables": {"text": "Long text …"},
+                            "model": model,
+                        }
+                        for model in ("sim-text", "sim-echo")
+                    ],
+                    "mode": "test",
+                }
+            ]
+        }
+    )
+
+    calls: Annotated[
+        list[ModelCallBody],
+        Field(
+            min_length=1, max_length=4, description="At most 4; `index` in events counts from 0."
+        ),
+    ]
+    mode: BodyMode = None
 
 
 class TokenUsage(Answer):

@@ -2,33 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from services.billing import events
+from services.billing.commands.quote_use import Catalogue, quote_use
 from services.billing.models import UsageRecord
-from services.billing.repository import Ledger, Prices
-from services.billing.rules.costs import (
-    SIMULATED,
-    Quote,
-    Rates,
-    Tokens,
-    choose_quote,
-    cost_nano_usd,
-)
+from services.billing.repository import Ledger
+from services.billing.rules.costs import Quote, Rates, Tokens, cost_nano_usd
 from services.kit.ids import derived_id
 from services.kit.work import Tx
-
-
-class Catalogue(Protocol):
-    """Published prices."""
-
-    def canonical_model(self, provider: str, model: str) -> str:
-        """Return the name that the catalogue knows a model by; empty when it does not."""
-        ...
-
-    def quote(self, provider: str, model: str, *, at: datetime, tokens: Tokens) -> Quote | None:
-        """Return the rates in force at a moment; None when they are not published."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +39,13 @@ async def book_usage(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) ->
     The record's id decides: a use that is booked already, by whichever delivery, is left alone,
     and False is returned. So the ledger, the records and the daily sums always agree.
     """
-    quote = await _quote(tx, use, catalogue, fallback)
+    quote = await quote_use(tx, use, catalogue, fallback, at=use.occur_time)
     cost = cost_nano_usd(use.tokens, quote.rates)
     record = _record(tx, use, quote, cost)
     is_new = await Ledger(tx).book(record, derived_id("ltx", record.id), debit=cost, credit=-cost)
     if is_new:
         tx.emit(events.usage_booked(record))
     return is_new
-
-
-async def _quote(tx: Tx, use: Use, catalogue: Catalogue, fallback: Rates) -> Quote:
-    if use.is_test:
-        return SIMULATED
-    names = {use.model.lower(), catalogue.canonical_model(use.provider, use.model)} - {""}
-    own = await Prices(tx).in_force(use.provider.lower(), names, at=use.occur_time)
-    published = catalogue.quote(use.provider, use.model, at=use.occur_time, tokens=use.tokens)
-    return choose_quote(own, use.model, published, fallback)
 
 
 def _record(tx: Tx, use: Use, quote: Quote, cost: int) -> UsageRecord:

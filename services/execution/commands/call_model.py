@@ -1,6 +1,7 @@
 """Calling a model: the one place where steps and direct calls meet a provider."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
@@ -12,7 +13,7 @@ from services.kit.errors import AppError
 
 async def call_model(
     provider: ModelProvider, request: ModelRequest
-) -> AsyncIterator[Delta | Completion]:
+) -> AsyncGenerator[Delta | Completion, None]:
     """Yield the answer piece by piece, and last its completion; raises errors.Provider….
 
     The span is named as OpenTelemetry's conventions for generative AI say, and holds no content.
@@ -23,19 +24,20 @@ async def call_model(
         attributes={"gen_ai.operation.name": "chat", "gen_ai.request.model": request.model},
     )
     try:
-        async for item in provider.stream(request):
-            if isinstance(item, Completion):
-                span.set_attributes(
-                    {
-                        "gen_ai.provider.name": item.provider,
-                        "gen_ai.response.model": item.model,
-                        "gen_ai.usage.input_tokens": item.usage.input_tokens,
-                        "gen_ai.usage.output_tokens": item.usage.output_tokens,
-                    }
-                )
+        async with aclosing(provider.stream(request)) as items:
+            async for item in items:
+                if isinstance(item, Completion):
+                    span.set_attributes(
+                        {
+                            "gen_ai.provider.name": item.provider,
+                            "gen_ai.response.model": item.model,
+                            "gen_ai.usage.input_tokens": item.usage.input_tokens,
+                            "gen_ai.usage.output_tokens": item.usage.output_tokens,
+                        }
+                    )
+                    yield item
+                    return
                 yield item
-                return
-            yield item
         raise ProviderBadResponse("the provider's answer has no end")
     except AppError as error:
         span.set_status(Status(StatusCode.ERROR, error.reason))

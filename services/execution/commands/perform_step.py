@@ -131,6 +131,10 @@ class StepPerformer:
                 "json": json_of(item.text),
                 "model": item.model,
                 "finish_reason": item.finish_reason,
+                "tool_calls": [
+                    {"id": call.id, "name": call.name, "arguments": _arguments(call.arguments)}
+                    for call in item.tool_calls
+                ],
             }
             return Answer(
                 output, orjson.dumps(output).decode(), item.usage, item.model, item.provider
@@ -184,6 +188,12 @@ def json_of(text: str) -> Any:
         return orjson.loads(bare)
     except orjson.JSONDecodeError:
         return None
+
+
+def _arguments(text: str) -> Any:
+    """Return a tool call's arguments as the JSON that they are, else as the model wrote them."""
+    parsed = json_of(text)
+    return text if parsed is None else parsed
 
 
 def _header(name: str, value: Any) -> str:

@@ -1,7 +1,9 @@
 """Calling a model once, outside any run."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,9 +21,10 @@ from services.execution.rules.model_calls import (
 )
 from services.execution.rules.modes import Mode
 from services.execution.rules.plan import PinnedPrompt
-from services.execution.rules.states import Answer
+from services.execution.rules.states import Answer, Usage
 from services.kit.errors import FieldViolation, InvalidArgument
 from services.kit.ids import TenantId, new_id
+from services.kit.tokenizer import o200k as tokenizer
 from services.kit.work import Work
 
 _ROLES: Final = frozenset({"system", "user", "assistant"})
@@ -47,6 +50,7 @@ class CallResult:
     """How the call ended; durations in milliseconds."""
 
     call_id: CallId
+    mode: Mode
     completion: Completion
     duration_ms: int
     first_token_ms: int
@@ -67,10 +71,11 @@ def parse_parameters(text: str) -> Mapping[str, Any]:
 
 async def stream_model_call(
     work: Work, tenant: TenantId, models: Models, form: CallForm, *, timeout_s: float
-) -> AsyncIterator[Delta | CallResult]:
+) -> AsyncGenerator[Delta | CallResult, None]:
     """Yield the answer as it comes, and last the result, once its usage is recorded.
 
-    Raises InvalidArgument, ModelNotFound, and errors.Provider….
+    A caller that leaves stops the provider; what was answered by then is recorded, as we count it,
+    because providers bill it. Raises InvalidArgument, ModelNotFound, and errors.Provider….
     """
     _check(form)
     call_id = CallId(new_id("cal"))
@@ -80,24 +85,55 @@ async def stream_model_call(
     )
     began = time.monotonic()
     first_ms = 0
-    async for item in call_model(provider, request):
-        first_ms = first_ms or max(1, _elapsed_ms(began))
-        if isinstance(item, Delta):
-            yield item
-            continue
-        answer = Answer(None, "", item.usage, item.model, item.provider)
-        async with work.begin(tenant) as tx:
+    heard: list[str] = []
+    meter = _Meter(work, tenant, call_id, form)
+    try:
+        async with aclosing(call_model(provider, request)) as items:
+            async for item in items:
+                first_ms = first_ms or max(1, _elapsed_ms(began))
+                if isinstance(item, Delta):
+                    heard.append(item.text)
+                    yield item
+                    continue
+                await meter.record(item.usage, item.model, item.provider)
+                heard.clear()
+                yield CallResult(call_id, form.mode, item, _elapsed_ms(began), first_ms)
+                return
+    except (asyncio.CancelledError, GeneratorExit):
+        if heard:
+            await meter.record_stopped("".join(heard), provider.name)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    """Records what one call used."""
+
+    work: Work
+    tenant: TenantId
+    call_id: CallId
+    form: CallForm
+
+    async def record(self, usage: Usage, model: str, provider: str) -> None:
+        answer = Answer(None, "", usage, model, provider)
+        async with self.work.begin(self.tenant) as tx:
             tx.emit(
                 events.call_usage_recorded(
-                    call_id=call_id,
-                    prompt=form.prompt,
-                    mode=form.mode,
+                    call_id=self.call_id,
+                    prompt=self.form.prompt,
+                    mode=self.form.mode,
                     answer=answer,
                     now=tx.now,
                 )
             )
-        yield CallResult(call_id, item, _elapsed_ms(began), first_ms)
-        return
+
+    async def record_stopped(self, text: str, provider: str) -> None:
+        usage = Usage(
+            input_tokens=await tokenizer.count_messages(self.form.messages),
+            output_tokens=await tokenizer.count_text(text),
+            is_estimated=True,
+        )
+        await self.record(usage, self.form.model, provider)
 
 
 def _elapsed_ms(began: float) -> int:

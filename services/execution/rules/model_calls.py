@@ -1,10 +1,11 @@
 """What goes into a call of a model and what comes out, whoever answers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.execution.rules.states import Usage
+from services.execution.rules.tool_calls import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,10 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One call. `parameters` go to the model as they are: temperature, max_tokens, and so on."""
+    """One call.
+
+    `parameters` go to the model as they are: temperature, tools, response_format, and so on.
+    """
 
     model: str
     messages: tuple[ChatMessage, ...]
@@ -39,6 +43,7 @@ class Delta:
 class Completion:
     """How the call ended: the last item of every stream."""
 
+    # Empty when the model only calls tools.
     text: str
     # stop, length, tool_calls, content_filter
     finish_reason: str
@@ -47,14 +52,21 @@ class Completion:
     model: str
     # Price-book name: "simulator", "openai" …
     provider: str
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class ModelProvider(Protocol):
     """Answers model calls.
 
-    A stream ends with its Completion or raises one of errors.Provider…: it never just stops.
+    A stream ends with its Completion or raises one of errors.Provider…: it never just stops. Closed
+    before its end, it lets go of the provider at once.
     """
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[Delta | Completion]:
+    @property
+    def name(self) -> str:
+        """Its price-book name: "simulator", "openai" …."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Completion, None]:
         """Call the model and yield its answer piece by piece."""
         ...

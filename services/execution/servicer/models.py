@@ -1,6 +1,7 @@
 """RPCs about models and who answers them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import grpc.aio
 
@@ -39,7 +40,7 @@ class ModelRpcs(ExecutionServiceServicer):
         self,
         request: pb.StreamModelCallRequest,
         context: "grpc.aio.ServicerContext[pb.StreamModelCallRequest, pb.StreamModelCallResponse]",
-    ) -> AsyncIterator[pb.StreamModelCallResponse]:
+    ) -> AsyncGenerator[pb.StreamModelCallResponse, None]:
         """Call a model once, streaming its answer."""
         form = CallForm(
             messages=tuple(ChatMessage(each.role, each.content) for each in request.messages),
@@ -56,21 +57,12 @@ class ModelRpcs(ExecutionServiceServicer):
             form,
             timeout_s=TIMEOUT_S if left is None else left,
         )
-        async for item in answer:
-            if isinstance(item, Delta):
-                yield pb.StreamModelCallResponse(delta=item.text)
-                continue
-            done = item.completion
-            result = pb.ModelCallResult(
-                call_id=item.call_id,
-                text=done.text,
-                model=done.model,
-                finish_reason=done.finish_reason,
-                usage=translation.usage(done.usage),
-                duration_ms=item.duration_ms,
-                first_token_ms=item.first_token_ms,
-            )
-            yield pb.StreamModelCallResponse(result=result)
+        async with aclosing(answer) as items:
+            async for item in items:
+                if isinstance(item, Delta):
+                    yield pb.StreamModelCallResponse(delta=item.text)
+                else:
+                    yield pb.StreamModelCallResponse(result=translation.call_result(item))
 
     async def ListModels(self, request: pb.ListModelsRequest, _: object) -> pb.ListModelsResponse:
         """Return the models that calls may name."""

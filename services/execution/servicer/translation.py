@@ -6,6 +6,7 @@ from typing import Final
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from promptpilot.execution.v1 import execution_pb2 as pb
+from services.execution.commands.stream_model_call import CallResult
 from services.execution.models import Provider, RunStep
 from services.execution.queries.runs import RunDetail, StepView
 from services.execution.repository.runs import EventView, RunView
@@ -83,6 +84,27 @@ def run(view: RunView, *, has_documents: bool = True) -> pb.Run:
     if row.state == RunState.RUNNING.value:
         message.lease_until.CopyFrom(time(view.lease_until) or Timestamp())
     return message
+
+
+def call_result(result: CallResult) -> pb.ModelCallResult:
+    """Write how a model call ended."""
+    done = result.completion
+    return pb.ModelCallResult(
+        call_id=result.call_id,
+        text=done.text,
+        model=done.model,
+        finish_reason=done.finish_reason,
+        usage=usage(done.usage),
+        duration_ms=result.duration_ms,
+        first_token_ms=result.first_token_ms,
+        provider=done.provider,
+        tool_calls=[
+            pb.ToolCall(id=call.id, name=call.name, arguments=call.arguments)
+            for call in done.tool_calls
+        ],
+        mode=pb.MODE_LIVE if result.mode == "live" else pb.MODE_TEST,
+        is_usage_estimated=done.usage.is_estimated,
+    )
 
 
 def run_detail(detail: RunDetail) -> pb.Run:

@@ -28,7 +28,7 @@ _LITERAL: Final = {"prompt": ("prompt",)}
 
 # What each type of step puts into `steps.<id>.output`; None: anything.
 OUTPUT_MEMBERS: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "prompt": ("text", "json", "model", "finish_reason"),
+    "prompt": ("text", "json", "model", "finish_reason", "tool_calls"),
     "condition": ("result",),
     "http": ("status", "headers", "body"),
     "transform": None,

@@ -27,10 +27,11 @@ from services.execution.rules.model_calls import (
     ModelProvider,
     ModelRequest,
 )
+from services.execution.rules.tool_calls import ToolCall
 from services.kit.egress import Egress, EgressSettings
 from services.kit.errors import AppError
 from services.kit.ids import new_id
-from tests.support.fakes.openai_server import ANSWER, running_openai_server
+from tests.support.fakes.openai_server import ANSWER, TOOL_CALLS, running_openai_server
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ async def test_a_call_may_be_given_up_in_the_middle(provider: tuple[ModelProvide
     stream = provider[0].stream(request(provider[1]))
     first = await anext(stream)
     assert isinstance(first, Delta)
-    await stream.aclose()  # type: ignore[attr-defined] # both are generators
+    await stream.aclose()
     again = await hear(provider[0], request(provider[1]))
     assert again.completion is not None
 
@@ -139,6 +140,28 @@ async def test_a_server_that_never_streams_is_understood(http: OpenAICompatible)
     assert heard.completion.usage.cached_input_tokens == 4
 
 
+@pytest.mark.parametrize("model", ["tools", "tools-whole"])
+async def test_tool_calls_are_put_together_from_their_pieces(
+    http: OpenAICompatible, model: str
+) -> None:
+    heard = await hear(http, request(model))
+    assert heard.deltas == []
+    assert heard.completion is not None
+    assert heard.completion.tool_calls == tuple(ToolCall(*call) for call in TOOL_CALLS)
+    assert (heard.completion.text, heard.completion.finish_reason) == ("", "tool_calls")
+
+
+async def test_tools_are_sent_and_called_by_both(provider: tuple[ModelProvider, str]) -> None:
+    function = {"name": "get_weather", "parameters": {"type": "object", "properties": {}}}
+    tools = [{"type": "function", "function": function}]
+    model = "tools" if provider[0].name == "openai" else "sim-tools"
+    heard = await hear(provider[0], request(model, tools=tools))
+    assert heard.completion is not None
+    assert heard.completion.tool_calls[0].name == "get_weather"
+    assert heard.completion.finish_reason == "tool_calls"
+    assert heard.completion.usage.output_tokens > 0
+
+
 @pytest.mark.parametrize(
     ("model", "error"),
     [
@@ -147,6 +170,7 @@ async def test_a_server_that_never_streams_is_understood(http: OpenAICompatible)
         ("error-400", ProviderRefused),
         ("cut", ProviderUnavailable),
         ("malformed", ProviderBadResponse),
+        ("tools-broken", ProviderBadResponse),
         ("huge", ProviderBadResponse),
     ],
 )

@@ -27,7 +27,13 @@ PUBLIC = {
     "getDefinitionSchema",
 }
 # RPCs of our own parts among themselves: no operation leads to them.
-INTERNAL_RPCS = {"AuthenticateSession", "AuthenticateApiKey", "ListTenants", "ResolvePipeline"}
+INTERNAL_RPCS = {
+    "AuthenticateSession",
+    "AuthenticateApiKey",
+    "ListTenants",
+    "PriceUsage",
+    "ResolvePipeline",
+}
 # Where an operation's name is not its RPC's.
 RENAMED = {
     "ListRunEvents": "listRunEvents",

@@ -23,7 +23,7 @@ async def test_a_run_shows_every_step_in_the_order_of_the_definition(world: Worl
     assert asked["variables"] == {"text": "Rain falls. Rivers rise."}
     assert asked["prompt_version"] == 1
     answered = json.loads(by_id["a"].output_json)
-    assert set(answered) == {"text", "json", "model", "finish_reason"}
+    assert set(answered) == {"text", "json", "model", "finish_reason", "tool_calls"}
     assert by_id["a"].usage.output_tokens > 0
     assert by_id["a"].start_time.ToNanoseconds() <= by_id["a"].end_time.ToNanoseconds()
     assert run.start_time.ToNanoseconds() <= run.end_time.ToNanoseconds()

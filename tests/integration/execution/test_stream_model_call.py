@@ -1,9 +1,11 @@
 """StreamModelCall and ListModels: one call outside any run, streamed, metered once."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 
 from promptpilot.execution.v1 import execution_pb2 as pb
@@ -18,8 +20,10 @@ from services.kit.errors import (
     ResourceExhausted,
     Unavailable,
 )
+from services.kit.tokenizer import o200k as tokenizer
+from tests.support.events import until
 from tests.support.execution import World
-from tests.support.fakes.openai_server import ANSWER, running_openai_server
+from tests.support.fakes.openai_server import ANSWER, TOOL_CALLS, running_openai_server
 
 
 @pytest.fixture(scope="session")
@@ -177,3 +181,75 @@ async def test_sim_json_fits_the_asked_schema(world: World) -> None:
     }
     text, _ = await _call(world, _request("sim-json", parameters_json=json.dumps(parameters)))
     assert isinstance(json.loads(text)["n"], int)
+
+
+async def test_tools_of_the_parameters_are_called_and_told(world: World, provider_url: str) -> None:
+    tools = [{"type": "function", "function": {"name": "get_weather"}}]
+    text, result = await _call(
+        world, _request("sim-tools", parameters_json=json.dumps({"tools": tools}))
+    )
+    assert (text, result.finish_reason) == ("", "tool_calls")
+    assert [call.name for call in result.tool_calls] == ["get_weather"]
+    assert (result.provider, result.mode) == ("simulator", pb.MODE_TEST)
+    await _provider(world, provider_url, ["*"])
+    live = world.as_caller(environment="live")
+    _, real = await _call(live, _request("tools", parameters_json=json.dumps({"tools": tools})))
+    assert [(call.id, call.name, call.arguments) for call in real.tool_calls] == TOOL_CALLS
+    assert (real.provider, real.mode) == ("fake", pb.MODE_LIVE)
+
+
+async def test_usage_that_we_counted_is_said_to_be_an_estimate(
+    world: World, provider_url: str
+) -> None:
+    await _provider(world, provider_url, ["*"])
+    live = world.as_caller(environment="live")
+    _, told = await _call(live, _request("gpt-4o-mini"))
+    _, counted = await _call(live, _request("no-usage"))
+    assert (told.is_usage_estimated, counted.is_usage_estimated) == (False, True)
+
+
+async def test_a_caller_that_leaves_stops_the_provider_and_pays_for_what_came(
+    world: World, provider_url: str
+) -> None:
+    await _provider(world, provider_url, ["*"])
+    with acting_as(world.as_caller(environment="live").caller):
+        stream: Any = world.execution.StreamModelCall(_request("stalls"), timeout=30)
+        first = await anext(stream)
+        stream.cancel()
+
+    async def is_metered() -> bool:
+        return len(await _usage(world)) == 1
+
+    await until(is_metered)
+    (usage,) = await _usage(world)
+    assert (usage["provider"], usage["model"], usage["mode"]) == ("fake", "stalls", "MODE_LIVE")
+    tokens = int(str(usage["usage"]["output_tokens"]))  # type: ignore[index]
+    whole = await tokenizer.count_text(ANSWER)
+    assert await tokenizer.count_text(first.delta) <= tokens < whole
+
+
+async def test_a_caller_that_leaves_before_a_word_pays_nothing(
+    world: World, provider_url: str
+) -> None:
+    await _provider(world, provider_url, ["*"])
+    live = world.as_caller(environment="live")
+    before = await _hanging(provider_url)
+
+    async def is_asked() -> bool:
+        return await _hanging(provider_url) > before
+
+    with acting_as(live.caller):
+        stream: Any = world.execution.StreamModelCall(_request("hang"), timeout=30)
+        reading = asyncio.ensure_future(anext(stream))
+        await until(is_asked)
+        stream.cancel()
+        await asyncio.wait({reading})
+    await _call(live, _request("gpt-4o-mini"))
+    assert [usage["model"] for usage in await _usage(world)] == ["gpt-4o-mini"]
+
+
+async def _hanging(provider_url: str) -> int:
+    """Count the calls of the model that never answers."""
+    url = f"{provider_url.removesuffix('/v1')}/_requests"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return sum(request["body"]["model"] == "hang" for request in await answer.json())

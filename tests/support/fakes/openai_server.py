@@ -11,10 +11,13 @@ chooses what happens:
     error-500 · error-401 · error-400    these statuses, with an OpenAI error body
     hang                                 accepts, and says nothing
     slow                                 a token every 100 ms
+    stalls                               half an answer, then nothing more
     cut                                  half an answer, then the connection is gone
     malformed                            a line that is not JSON
     wrong-usage · no-usage               token counts that cannot be true; none at all
     huge                                 100 MB of answer
+    tools · tools-whole                  two tool calls and no text, streamed in pieces or whole
+    tools-broken                         a tool call that is not one
 """
 
 import asyncio
@@ -32,6 +35,10 @@ from typing import Any, Final
 from aiohttp import web
 
 ANSWER: Final = "The quick brown fox jumps over the lazy dog."
+TOOL_CALLS: Final = [
+    ("call_a", "get_weather", '{"city": "Turin", "unit": "celsius"}'),
+    ("call_b", "get_time", '{"zone": "Europe/Rome"}'),
+]
 _STATUSES: Final = {"error-500": 500, "error-401": 401, "error-400": 400}
 _seen: Counter[str] = Counter()
 _requests: list[dict[str, Any]] = []
@@ -52,7 +59,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
         return _error(_STATUSES[model], f"this is {model}")
     if model == "hang":
         await asyncio.sleep(3600)
-    if model == "whole" or not body.get("stream"):
+    if model in ("whole", "tools-whole") or not body.get("stream"):
         return web.json_response(_whole(model))
     return await _stream(request, model)
 
@@ -74,8 +81,11 @@ def _usage(model: str) -> dict[str, Any]:
 
 
 def _whole(model: str) -> dict[str, Any]:
-    message = {"role": "assistant", "content": ANSWER}
+    message: dict[str, Any] = {"role": "assistant", "content": ANSWER}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    if model == "tools-whole":
+        message |= {"content": None, "tool_calls": [_tool_call(n) for n in range(len(TOOL_CALLS))]}
+        choice["finish_reason"] = "tool_calls"
     return {**_common(model, "chat.completion"), "choices": [choice], "usage": _usage(model)}
 
 
@@ -88,7 +98,10 @@ async def _stream(request: web.Request, model: str) -> web.StreamResponse:
     await response.prepare(request)
     if model == "huge":
         await _huge(response)
-    words = ANSWER.split(" ")
+    is_tools = model in ("tools", "tools-broken")
+    if is_tools:
+        await _stream_tools(response, model)
+    words = [] if is_tools else ANSWER.split(" ")
     for number, word in enumerate(words):
         text = word if number == 0 else f" {word}"
         if model == "malformed" and number == 3:
@@ -97,16 +110,39 @@ async def _stream(request: web.Request, model: str) -> web.StreamResponse:
             assert request.transport is not None
             request.transport.abort()
             return response
+        if model == "stalls" and number == 5:
+            await asyncio.sleep(3600)
         if model == "slow":
             await asyncio.sleep(0.1)
         await _send(
             response, model, [{"index": 0, "delta": {"content": text}, "finish_reason": None}]
         )
-    await _send(response, model, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
+    reason = "tool_calls" if is_tools else "stop"
+    await _send(response, model, [{"index": 0, "delta": {}, "finish_reason": reason}])
     if model != "no-usage":
         await _send(response, model, [], usage=_usage(model))
     await response.write(b"data: [DONE]\n\n")
     return response
+
+
+def _tool_call(number: int) -> dict[str, Any]:
+    call_id, name, arguments = TOOL_CALLS[number]
+    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+async def _stream_tools(response: web.StreamResponse, model: str) -> None:
+    """Send the calls as OpenAI does: name and id first, then the arguments, piece by piece."""
+    for number, (call_id, name, arguments) in enumerate(TOOL_CALLS):
+        function: Any = {"name": name, "arguments": ""} if model == "tools" else "broken"
+        await _send_tool(response, model, {"index": number, "id": call_id, "function": function})
+        for start in range(0, len(arguments), 7):
+            function = {"arguments": arguments[start : start + 7]}
+            await _send_tool(response, model, {"index": number, "function": function})
+
+
+async def _send_tool(response: web.StreamResponse, model: str, piece: dict[str, Any]) -> None:
+    choice = {"index": 0, "delta": {"tool_calls": [piece]}, "finish_reason": None}
+    await _send(response, model, [choice])
 
 
 async def _huge(response: web.StreamResponse) -> None:

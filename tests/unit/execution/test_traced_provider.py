@@ -1,6 +1,6 @@
 """A model call is one span: who was asked, who answered, what it used, and how it failed."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -50,7 +50,9 @@ async def test_a_call_tells_its_model_its_provider_and_its_tokens_but_not_its_wo
 
 async def test_a_call_that_fails_says_why(spans: InMemorySpanExporter) -> None:
     class Broken:
-        async def stream(self, request: ModelRequest) -> AsyncIterator[Delta | Completion]:
+        name = "broken"
+
+        async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Completion, None]:
             yield Delta("half")
             raise ProviderBadResponse("cut")
 
@@ -65,5 +67,5 @@ async def test_a_call_whose_reader_leaves_still_ends_its_span(spans: InMemorySpa
     stream = TracedProvider(Simulator(pace=0)).stream(_request("sim-text"))
     async for _ in stream:
         break
-    await stream.aclose()  # type: ignore[attr-defined] # it is a generator
+    await stream.aclose()
     assert _only(spans).name == "chat sim-text"

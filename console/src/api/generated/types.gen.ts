@@ -412,7 +412,7 @@ export type CreateModelCall = {
      */
     model?: string;
     /**
-     * Laid over the prompt's own parameters.
+     * Laid over the prompt's own parameters: `temperature`, `tools`, …
      */
     parameters?: {
         [key: string]: unknown;
@@ -1444,6 +1444,38 @@ export type Model = {
      * "simulator" or the provider's name.
      */
     provider: string;
+};
+
+/**
+ * ModelCallBody
+ *
+ * A prompt version or a draft, its variables, and the model to call.
+ */
+export type ModelCallBody = {
+    /**
+     * A version that is not saved; or `reference`.
+     */
+    draft?: PromptDraft | null;
+    /**
+     * Empty: the prompt's own model.
+     */
+    model?: string;
+    /**
+     * Laid over the prompt's own parameters: `temperature`, `tools`, …
+     */
+    parameters?: {
+        [key: string]: unknown;
+    };
+    /**
+     * A saved version; or `draft`.
+     */
+    reference?: PromptReference | null;
+    /**
+     * Variable -> value, at most 1 MB.
+     */
+    variables?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -2670,6 +2702,22 @@ export type Step = {
      */
     type: string;
     usage: TokenUsage | null;
+};
+
+/**
+ * StreamPlayground
+ *
+ * Calls to make side by side: versions, drafts and models in any mixture.
+ */
+export type StreamPlayground = {
+    /**
+     * At most 4; `index` in events counts from 0.
+     */
+    calls: Array<ModelCallBody>;
+    /**
+     * test: the simulator answers every model, at no price; live: the tenant's providers. Left out: the key's own world; test for browser sessions. A key may only name its own.
+     */
+    mode?: 'test' | 'live' | null;
 };
 
 /**
@@ -6591,6 +6639,79 @@ export type ValidatePipelineResponses = {
 };
 
 export type ValidatePipelineResponse = ValidatePipelineResponses[keyof ValidatePipelineResponses];
+
+export type StreamPlaygroundData = {
+    body: StreamPlayground;
+    path?: never;
+    query?: never;
+    url: '/v1/playground:stream';
+};
+
+export type StreamPlaygroundErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: Problem;
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The body must be JSON
+     */
+    415: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type StreamPlaygroundError = StreamPlaygroundErrors[keyof StreamPlaygroundErrors];
+
+export type StreamPlaygroundResponses = {
+    /**
+     * Successful Response
+     */
+    200: ServerSentEvent;
+};
+
+export type StreamPlaygroundResponse = StreamPlaygroundResponses[keyof StreamPlaygroundResponses];
 
 export type ListPricesData = {
     body?: never;

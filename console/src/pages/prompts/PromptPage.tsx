@@ -1,6 +1,6 @@
 import { Button, Chip } from '@mui/material';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Archive, Download, Pencil, Settings2 } from 'lucide-react';
+import { Archive, Download, FlaskConical, Pencil, Settings2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Prompt, PromptBranch } from '@/api/generated';
@@ -125,6 +125,15 @@ function Header({ prompt, number, branch }: { prompt: Prompt; number: number; br
       <Button component="a" href={exportPath({ prompt: prompt.id })} download startIcon={<Download size={14} />}>
         Export
       </Button>
+      {can('models.call') && (
+        <Button
+          component={Link}
+          to={`/prompts/${prompt.id}/playground?version=${number}&branch=${encodeURIComponent(branch.name)}`}
+          startIcon={<FlaskConical size={14} />}
+        >
+          Playground
+        </Button>
+      )}
       {can('prompts.write') && <Changes prompt={prompt} number={number} branch={branch} onOpen={setDialog} />}
     </>
   );

@@ -6,7 +6,7 @@ Calls are always streamed. What goes wrong becomes one of errors.Provider…: a 
 tried again by the engine; a rate limit, an outage, a cut stream and a time-out are.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,6 +22,7 @@ from services.execution.errors import (
 )
 from services.execution.rules.model_calls import Completion, Delta, ModelRequest
 from services.execution.rules.states import Usage
+from services.execution.rules.tool_calls import ToolCallPieces, ToolCallsInvalid, written
 from services.kit.egress import (
     Answer,
     Egress,
@@ -55,7 +56,12 @@ class OpenAICompatible:
         self._api_key = api_key
         self._provider = provider
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[Delta | Completion]:
+    @property
+    def name(self) -> str:
+        """Its name in the price book."""
+        return self._provider
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Completion, None]:
         """Call the model and yield its answer piece by piece."""
         limits = Limits(
             total_s=request.timeout_s, idle_s=request.timeout_s, max_body_bytes=_MOST_ANSWER_BYTES
@@ -69,7 +75,8 @@ class OpenAICompatible:
                 if "json" in answer.headers.get("content-type", ""):
                     # Some servers answer whole, whatever was asked.
                     reading.whole(_parsed(await answer.read()))
-                    yield Delta(reading.text)
+                    if reading.text:
+                        yield Delta(reading.text)
                 else:
                     async for data in _events(answer):
                         piece = reading.chunk(_parsed(data))
@@ -94,6 +101,7 @@ class _Reading:
     request: ModelRequest
     provider: str
     parts: list[str] = field(default_factory=list)
+    tools: ToolCallPieces = field(default_factory=ToolCallPieces)
     finish_reason: str = ""
     model: str = ""
     usage: Mapping[str, Any] | None = None
@@ -135,6 +143,10 @@ class _Reading:
         content = part.get("content")
         if content is not None and not isinstance(content, str):
             raise ProviderBadResponse("the provider's answer has content that is not text")
+        try:
+            self.tools.add(part.get("tool_calls"))
+        except ToolCallsInvalid as error:
+            raise ProviderBadResponse(f"the provider's answer has {error}") from error
         self.parts.append(content or "")
         return content or ""
 
@@ -146,6 +158,7 @@ class _Reading:
             text=self.text,
             finish_reason=self.finish_reason,
             usage=_sane(self.usage, self.text) or await self._counted(),
+            tool_calls=self.tools.calls,
             model=self.model or self.request.model,
             provider=self.provider,
         )
@@ -153,7 +166,7 @@ class _Reading:
     async def _counted(self) -> Usage:
         return Usage(
             input_tokens=await tokenizer.count_messages(self.request.messages),
-            output_tokens=await tokenizer.count_text(self.text),
+            output_tokens=await tokenizer.count_text(self.text + written(self.tools.calls)),
             is_estimated=True,
         )
 

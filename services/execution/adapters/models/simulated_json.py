@@ -8,11 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from services.execution.errors import ProviderRefused
+
 # {"score": a number from 1 to 10, "remarks": [what to improve]}
 _ASKED: Final = re.compile(r"JSON[^{]{0,80}(\{.{2,2000}\})", re.DOTALL | re.IGNORECASE)
 _KEY: Final = re.compile(r'"([A-Za-z_][\w-]{0,63})"\s*:\s*')
 _RANGE: Final = re.compile(r"(\d+)\s*(?:to|-|–|and)\s*(\d+)")  # noqa: RUF001 # people write it so
 _DEEPEST: Final = 12
+_LONGEST: Final = 10_000
 _ANYTHING: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -36,8 +39,11 @@ def shape_of(parameters: Mapping[str, Any], text: str) -> Mapping[str, Any] | No
 
 
 def fill(shape: Mapping[str, Any] | None, rng: random.Random, topics: Sequence[str]) -> Any:
-    """Return a value of the shape, made of the topics."""
-    return _value(shape or _ANYTHING, rng, topics, 0)
+    """Return a value of the shape, made of the topics; raise ProviderRefused for what is none."""
+    try:
+        return _value(shape or _ANYTHING, rng, topics, 0)
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise ProviderRefused("the simulated provider cannot read the JSON Schema") from error
 
 
 def _from_words(text: str) -> Mapping[str, Any] | None:
@@ -106,6 +112,6 @@ def _of_kind(
 def _text(shape: Mapping[str, Any], rng: random.Random, topics: Sequence[str]) -> str:
     words = rng.sample(list(topics), min(len(topics), 3))
     text = "More about " + ", ".join(words)
-    text = text.ljust(int(shape.get("minLength", 0)), ".")
+    text = text.ljust(min(int(shape.get("minLength", 0)), _LONGEST), ".")
     most = shape.get("maxLength")
     return text[: int(most)] if most is not None else text

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from services.execution.adapters.models import simulated_json
+from services.execution.adapters.models import simulated_json, simulated_tools
 from services.execution.rules.model_calls import ModelRequest
+from services.execution.rules.tool_calls import ToolCall
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n{2,}")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -78,6 +79,15 @@ def answer(model: str, request: ModelRequest) -> str:
         return json.dumps(simulated_json.fill(shape, rng, _topics(last)), ensure_ascii=False)
     asked = " ".join(message.content for message in request.messages)
     return prose(asked, last, rng)
+
+
+def tool_calls(model: str, request: ModelRequest) -> tuple[ToolCall, ...]:
+    """Return the calls of tools that the answer consists of; none when it is text."""
+    last = _last_message(request)
+    rng = random.Random(seed_of(request))  # noqa: S311 # deterministic by design, guards nothing
+    return simulated_tools.calls_of(
+        request.parameters, last, rng, _topics(_material(last)), is_eager=model == "sim-tools"
+    )
 
 
 def prose(asked: str, last: str, rng: random.Random) -> str:

@@ -7,20 +7,23 @@
 about it |
 | sim-json | a JSON document: of the schema in `response_format`, or of the keys that the prompt
 names |
+| sim-tools | a call of the tool that fits best, when given `tools`; else as sim-text |
 | sim-slow | as sim-text, ten times slower |
 | sim-flaky | fails two of three calls (rate limit, outage, cut stream), then as sim-text |
 
-Any other name answers as sim-text. Tokens are counted with o200k_base.
+Any other name answers as sim-text. Each calls a tool where `tool_choice` asks for it. Tokens are
+counted with o200k_base.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from services.execution.adapters.models import simulation
 from services.execution.errors import ProviderRateLimited, ProviderUnavailable
 from services.execution.rules.model_calls import Completion, Delta, ModelRequest
 from services.execution.rules.states import Usage
+from services.execution.rules.tool_calls import written
 from services.kit.tokenizer import o200k as tokenizer
 
 PROVIDER: Final = "simulator"
@@ -28,6 +31,7 @@ MODELS: Final = {
     "sim-text": "Plausible prose made from its input",
     "sim-echo": "The last message, word for word",
     "sim-json": "A JSON document of the asked schema",
+    "sim-tools": "A call of the tool that fits best",
     "sim-slow": "As sim-text, ten times slower",
     "sim-flaky": "Fails two of three calls, then as sim-text",
 }
@@ -47,7 +51,12 @@ class Simulator:
         self._pace = pace
         self._calls: dict[str, int] = {}
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[Delta | Completion]:
+    @property
+    def name(self) -> str:
+        """Its name in the price book."""
+        return PROVIDER
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Completion, None]:
         """Answer piece by piece."""
         model = request.model if request.model in MODELS else "sim-text"
         fault = self._fault(request) if model == "sim-flaky" else ""
@@ -55,7 +64,8 @@ class Simulator:
             raise ProviderRateLimited("the simulated provider is busy", retry_after_s=0.1)
         if fault == "outage":
             raise ProviderUnavailable("the simulated provider is down")
-        answer = simulation.answer(model, request)
+        calls = simulation.tool_calls(model, request)
+        answer = "" if calls else simulation.answer(model, request)
         input_tokens = await tokenizer.count_messages(request.messages)
         tokens = await asyncio.to_thread(tokenizer.pieces, answer)
         kept = tokens[: simulation.most_tokens(request.parameters)]
@@ -69,10 +79,14 @@ class Simulator:
             await self._wait(beat * len(group))
         yield Completion(
             text="".join(kept),
-            finish_reason="stop" if len(kept) == len(tokens) else "length",
-            usage=Usage(input_tokens=input_tokens, output_tokens=len(kept)),
+            finish_reason=_finish_reason(is_cut=len(kept) < len(tokens), has_calls=bool(calls)),
+            usage=Usage(
+                input_tokens=input_tokens,
+                output_tokens=len(kept) + await tokenizer.count_text(written(calls)),
+            ),
             model=model,
             provider=PROVIDER,
+            tool_calls=calls,
         )
 
     async def _wait(self, seconds: float) -> None:
@@ -88,3 +102,9 @@ class Simulator:
         if number % 3 == 0:
             return ""
         return ("rate_limit", "outage", "cut")[(int(seed[:4], 16) + number) % 3]
+
+
+def _finish_reason(*, is_cut: bool, has_calls: bool) -> str:
+    if has_calls:
+        return "tool_calls"
+    return "length" if is_cut else "stop"

@@ -3,7 +3,8 @@
 https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
@@ -18,7 +19,12 @@ class TracedProvider:
     def __init__(self, provider: ModelProvider) -> None:
         self._provider = provider
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[Delta | Completion]:
+    @property
+    def name(self) -> str:
+        """The provider's name in the price book."""
+        return self._provider.name
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Completion, None]:
         """Call the model and yield its answer piece by piece."""
         # Not the current span: a generator that its reader leaves ends in another context.
         span = telemetry.tracer().start_span(
@@ -31,14 +37,15 @@ class TracedProvider:
             },
         )
         try:
-            async for item in self._provider.stream(request):
-                if isinstance(item, Completion):
-                    span.set_attribute("gen_ai.provider.name", item.provider)
-                    span.set_attribute("gen_ai.response.model", item.model)
-                    span.set_attribute("gen_ai.response.finish_reasons", [item.finish_reason])
-                    span.set_attribute("gen_ai.usage.input_tokens", item.usage.input_tokens)
-                    span.set_attribute("gen_ai.usage.output_tokens", item.usage.output_tokens)
-                yield item
+            async with aclosing(self._provider.stream(request)) as items:
+                async for item in items:
+                    if isinstance(item, Completion):
+                        span.set_attribute("gen_ai.provider.name", item.provider)
+                        span.set_attribute("gen_ai.response.model", item.model)
+                        span.set_attribute("gen_ai.response.finish_reasons", [item.finish_reason])
+                        span.set_attribute("gen_ai.usage.input_tokens", item.usage.input_tokens)
+                        span.set_attribute("gen_ai.usage.output_tokens", item.usage.output_tokens)
+                    yield item
         except Exception as error:
             reason = error.reason if isinstance(error, AppError) else type(error).__name__
             span.set_attribute("error.type", reason)

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from promptpilot.options.v1 import options_pb2 as promptpilot_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$promptpilot/billing/v1/billing.proto\x12\x16promptpilot.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$promptpilot/options/v1/options.proto\"\xa6\x02\n\x05Price\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12)\n!input_nano_usd_per_million_tokens\x18\x04 \x01(\x03\x12*\n\"output_nano_usd_per_million_tokens\x18\x05 \x01(\x03\x12\x30\n(cached_input_nano_usd_per_million_tokens\x18\x06 \x01(\x03\x12\x33\n\x06source\x18\x07 \x01(\x0e\x32#.promptpilot.billing.v1.PriceSource\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x03\n\x0bUsageRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0f\n\x07step_id\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12\x13\n\x0bpipeline_id\x18\x05 \x01(\t\x12\x11\n\tprompt_id\x18\x06 \x01(\t\x12\x16\n\x0eprompt_version\x18\x07 \x01(\x05\x12\x10\n\x08provider\x18\x08 \x01(\t\x12\r\n\x05model\x18\t \x01(\t\x12\x0f\n\x07is_test\x18\n \x01(\x08\x12\x14\n\x0cinput_tokens\x18\x0b \x01(\x03\x12\x15\n\routput_tokens\x18\x0c \x01(\x03\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\r \x01(\x03\x12\x15\n\rcost_nano_usd\x18\x0e \x01(\x03\x12\x39\n\x0cprice_source\x18\x0f \x01(\x0e\x32#.promptpilot.billing.v1.PriceSource\x12.\n\noccur_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x0bLedgerEntry\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x17\n\x0f\x61mount_nano_usd\x18\x02 \x01(\x03\"\x98\x01\n\x11LedgerTransaction\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08usage_id\x18\x02 \x01(\t\x12\x34\n\x07\x65ntries\x18\x03 \x03(\x0b\x32#.promptpilot.billing.v1.LedgerEntry\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x08UsageRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x63\x61lls\x18\x02 \x01(\x03\x12\x14\n\x0cinput_tokens\x18\x03 \x01(\x03\x12\x15\n\routput_tokens\x18\x04 \x01(\x03\x12\x15\n\rcost_nano_usd\x18\x05 \x01(\x03\"#\n\x11GetRunCostRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"a\n\x12GetRunCostResponse\x12\x15\n\rcost_nano_usd\x18\x01 \x01(\x03\x12\x34\n\x07records\x18\x02 \x03(\x0b\x32#.promptpilot.billing.v1.UsageRecord\"\xa8\x01\n\x0fGetUsageRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x08group_by\x18\x03 \x01(\x0e\x32%.promptpilot.billing.v1.UsageGrouping\"s\n\x10GetUsageResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .promptpilot.billing.v1.UsageRow\x12/\n\x05total\x18\x02 \x01(\x0b\x32 .promptpilot.billing.v1.UsageRow\"@\n\x17ListUsageRecordsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"i\n\x18ListUsageRecordsResponse\x12\x34\n\x07records\x18\x01 \x03(\x0b\x32#.promptpilot.billing.v1.UsageRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x1dListLedgerTransactionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"z\n\x1eListLedgerTransactionsResponse\x12?\n\x0ctransactions\x18\x01 \x03(\x0b\x32).promptpilot.billing.v1.LedgerTransaction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"I\n\x11ListPricesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"\\\n\x12ListPricesResponse\x12-\n\x06prices\x18\x01 \x03(\x0b\x32\x1d.promptpilot.billing.v1.Price\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x02\n\x12\x43reatePriceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12)\n!input_nano_usd_per_million_tokens\x18\x04 \x01(\x03\x12*\n\"output_nano_usd_per_million_tokens\x18\x05 \x01(\x03\x12\x30\n(cached_input_nano_usd_per_million_tokens\x18\x06 \x01(\x03\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"C\n\x13\x43reatePriceResponse\x12,\n\x05price\x18\x01 \x01(\x0b\x32\x1d.promptpilot.billing.v1.Price\"b\n\x0eProspectiveUse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x14\n\x0cinput_tokens\x18\x03 \x01(\x03\x12\x19\n\x11max_output_tokens\x18\x04 \x01(\x03\"{\n\x0c\x43ostEstimate\x12,\n\x05price\x18\x01 \x01(\x0b\x32\x1d.promptpilot.billing.v1.Price\x12\x1b\n\x13input_cost_nano_usd\x18\x02 \x01(\x03\x12 \n\x18max_output_cost_nano_usd\x18\x03 \x01(\x03\"L\n\x14\x45stimateCostsRequest\x12\x34\n\x04uses\x18\x01 \x03(\x0b\x32&.promptpilot.billing.v1.ProspectiveUse\"P\n\x15\x45stimateCostsResponse\x12\x37\n\testimates\x18\x01 \x03(\x0b\x32$.promptpilot.billing.v1.CostEstimate*\x94\x01\n\x0bPriceSource\x12\x1c\n\x18PRICE_SOURCE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRICE_SOURCE_CATALOGUE\x10\x01\x12\x14\n\x10PRICE_SOURCE_OWN\x10\x02\x12\x19\n\x15PRICE_SOURCE_FALLBACK\x10\x03\x12\x1a\n\x16PRICE_SOURCE_SIMULATOR\x10\x04*~\n\rUsageGrouping\x12\x1e\n\x1aUSAGE_GROUPING_UNSPECIFIED\x10\x00\x12\x16\n\x12USAGE_GROUPING_DAY\x10\x01\x12\x18\n\x14USAGE_GROUPING_MODEL\x10\x02\x12\x1b\n\x17USAGE_GROUPING_PIPELINE\x10\x03\x32\xba\x06\n\x0e\x42illingService\x12i\n\nGetRunCost\x12).promptpilot.billing.v1.GetRunCostRequest\x1a*.promptpilot.billing.v1.GetRunCostResponse\"\x04\x88\xb5\x18\x14\x12\x63\n\x08GetUsage\x12\'.promptpilot.billing.v1.GetUsageRequest\x1a(.promptpilot.billing.v1.GetUsageResponse\"\x04\x88\xb5\x18\x1a\x12{\n\x10ListUsageRecords\x12/.promptpilot.billing.v1.ListUsageRecordsRequest\x1a\x30.promptpilot.billing.v1.ListUsageRecordsResponse\"\x04\x88\xb5\x18\x1a\x12\x8d\x01\n\x16ListLedgerTransactions\x12\x35.promptpilot.billing.v1.ListLedgerTransactionsRequest\x1a\x36.promptpilot.billing.v1.ListLedgerTransactionsResponse\"\x04\x88\xb5\x18\x1a\x12i\n\nListPrices\x12).promptpilot.billing.v1.ListPricesRequest\x1a*.promptpilot.billing.v1.ListPricesResponse\"\x04\x88\xb5\x18\x1a\x12l\n\x0b\x43reatePrice\x12*.promptpilot.billing.v1.CreatePriceRequest\x1a+.promptpilot.billing.v1.CreatePriceResponse\"\x04\x88\xb5\x18\x1b\x12r\n\rEstimateCosts\x12,.promptpilot.billing.v1.EstimateCostsRequest\x1a-.promptpilot.billing.v1.EstimateCostsResponse\"\x04\x88\xb5\x18\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$promptpilot/billing/v1/billing.proto\x12\x16promptpilot.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$promptpilot/options/v1/options.proto\"\xa6\x02\n\x05Price\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12)\n!input_nano_usd_per_million_tokens\x18\x04 \x01(\x03\x12*\n\"output_nano_usd_per_million_tokens\x18\x05 \x01(\x03\x12\x30\n(cached_input_nano_usd_per_million_tokens\x18\x06 \x01(\x03\x12\x33\n\x06source\x18\x07 \x01(\x0e\x32#.promptpilot.billing.v1.PriceSource\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x03\n\x0bUsageRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0f\n\x07step_id\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12\x13\n\x0bpipeline_id\x18\x05 \x01(\t\x12\x11\n\tprompt_id\x18\x06 \x01(\t\x12\x16\n\x0eprompt_version\x18\x07 \x01(\x05\x12\x10\n\x08provider\x18\x08 \x01(\t\x12\r\n\x05model\x18\t \x01(\t\x12\x0f\n\x07is_test\x18\n \x01(\x08\x12\x14\n\x0cinput_tokens\x18\x0b \x01(\x03\x12\x15\n\routput_tokens\x18\x0c \x01(\x03\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\r \x01(\x03\x12\x15\n\rcost_nano_usd\x18\x0e \x01(\x03\x12\x39\n\x0cprice_source\x18\x0f \x01(\x0e\x32#.promptpilot.billing.v1.PriceSource\x12.\n\noccur_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x0bLedgerEntry\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x17\n\x0f\x61mount_nano_usd\x18\x02 \x01(\x03\"\x98\x01\n\x11LedgerTransaction\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08usage_id\x18\x02 \x01(\t\x12\x34\n\x07\x65ntries\x18\x03 \x03(\x0b\x32#.promptpilot.billing.v1.LedgerEntry\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x08UsageRow\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05\x63\x61lls\x18\x02 \x01(\x03\x12\x14\n\x0cinput_tokens\x18\x03 \x01(\x03\x12\x15\n\routput_tokens\x18\x04 \x01(\x03\x12\x15\n\rcost_nano_usd\x18\x05 \x01(\x03\"#\n\x11GetRunCostRequest\x12\x0e\n\x06run_id\x18\x01 \x01(\t\"a\n\x12GetRunCostResponse\x12\x15\n\rcost_nano_usd\x18\x01 \x01(\x03\x12\x34\n\x07records\x18\x02 \x03(\x0b\x32#.promptpilot.billing.v1.UsageRecord\"\xa9\x01\n\x11PriceUsageRequest\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07is_test\x18\x03 \x01(\x08\x12\x14\n\x0cinput_tokens\x18\x04 \x01(\x03\x12\x15\n\routput_tokens\x18\x05 \x01(\x03\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\x06 \x01(\x03\x12\x18\n\x10reasoning_tokens\x18\x07 \x01(\x03\"f\n\x12PriceUsageResponse\x12\x15\n\rcost_nano_usd\x18\x01 \x01(\x03\x12\x39\n\x0cprice_source\x18\x02 \x01(\x0e\x32#.promptpilot.billing.v1.PriceSource\"\xa8\x01\n\x0fGetUsageRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x08group_by\x18\x03 \x01(\x0e\x32%.promptpilot.billing.v1.UsageGrouping\"s\n\x10GetUsageResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .promptpilot.billing.v1.UsageRow\x12/\n\x05total\x18\x02 \x01(\x0b\x32 .promptpilot.billing.v1.UsageRow\"@\n\x17ListUsageRecordsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"i\n\x18ListUsageRecordsResponse\x12\x34\n\x07records\x18\x01 \x03(\x0b\x32#.promptpilot.billing.v1.UsageRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x1dListLedgerTransactionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"z\n\x1eListLedgerTransactionsResponse\x12?\n\x0ctransactions\x18\x01 \x03(\x0b\x32).promptpilot.billing.v1.LedgerTransaction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"I\n\x11ListPricesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"\\\n\x12ListPricesResponse\x12-\n\x06prices\x18\x01 \x03(\x0b\x32\x1d.promptpilot.billing.v1.Price\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x02\n\x12\x43reatePriceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12)\n!input_nano_usd_per_million_tokens\x18\x04 \x01(\x03\x12*\n\"output_nano_usd_per_million_tokens\x18\x05 \x01(\x03\x12\x30\n(cached_input_nano_usd_per_million_tokens\x18\x06 \x01(\x03\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"C\n\x13\x43reatePriceResponse\x12,\n\x05price\x18\x01 \x01(\x0b\x32\x1d.promptpilot.billing.v1.Price\"b\n\x0eProspectiveUse\x12\r\n\x05model\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x14\n\x0cinput_tokens\x18\x03 \x01(\x03\x12\x19\n\x11max_output_tokens\x18\x04 \x01(\x03\"{\n\x0c\x43ostEstimate\x12,\n\x05price\x18\x01 \x01(\x0b\x32\x1d.promptpilot.billing.v1.Price\x12\x1b\n\x13input_cost_nano_usd\x18\x02 \x01(\x03\x12 \n\x18max_output_cost_nano_usd\x18\x03 \x01(\x03\"L\n\x14\x45stimateCostsRequest\x12\x34\n\x04uses\x18\x01 \x03(\x0b\x32&.promptpilot.billing.v1.ProspectiveUse\"P\n\x15\x45stimateCostsResponse\x12\x37\n\testimates\x18\x01 \x03(\x0b\x32$.promptpilot.billing.v1.CostEstimate*\x94\x01\n\x0bPriceSource\x12\x1c\n\x18PRICE_SOURCE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PRICE_SOURCE_CATALOGUE\x10\x01\x12\x14\n\x10PRICE_SOURCE_OWN\x10\x02\x12\x19\n\x15PRICE_SOURCE_FALLBACK\x10\x03\x12\x1a\n\x16PRICE_SOURCE_SIMULATOR\x10\x04*~\n\rUsageGrouping\x12\x1e\n\x1aUSAGE_GROUPING_UNSPECIFIED\x10\x00\x12\x16\n\x12USAGE_GROUPING_DAY\x10\x01\x12\x18\n\x14USAGE_GROUPING_MODEL\x10\x02\x12\x1b\n\x17USAGE_GROUPING_PIPELINE\x10\x03\x32\xa5\x07\n\x0e\x42illingService\x12i\n\nGetRunCost\x12).promptpilot.billing.v1.GetRunCostRequest\x1a*.promptpilot.billing.v1.GetRunCostResponse\"\x04\x88\xb5\x18\x14\x12i\n\nPriceUsage\x12).promptpilot.billing.v1.PriceUsageRequest\x1a*.promptpilot.billing.v1.PriceUsageResponse\"\x04\x88\xb5\x18\x17\x12\x63\n\x08GetUsage\x12\'.promptpilot.billing.v1.GetUsageRequest\x1a(.promptpilot.billing.v1.GetUsageResponse\"\x04\x88\xb5\x18\x1a\x12{\n\x10ListUsageRecords\x12/.promptpilot.billing.v1.ListUsageRecordsRequest\x1a\x30.promptpilot.billing.v1.ListUsageRecordsResponse\"\x04\x88\xb5\x18\x1a\x12\x8d\x01\n\x16ListLedgerTransactions\x12\x35.promptpilot.billing.v1.ListLedgerTransactionsRequest\x1a\x36.promptpilot.billing.v1.ListLedgerTransactionsResponse\"\x04\x88\xb5\x18\x1a\x12i\n\nListPrices\x12).promptpilot.billing.v1.ListPricesRequest\x1a*.promptpilot.billing.v1.ListPricesResponse\"\x04\x88\xb5\x18\x1a\x12l\n\x0b\x43reatePrice\x12*.promptpilot.billing.v1.CreatePriceRequest\x1a+.promptpilot.billing.v1.CreatePriceResponse\"\x04\x88\xb5\x18\x1b\x12r\n\rEstimateCosts\x12,.promptpilot.billing.v1.EstimateCostsRequest\x1a-.promptpilot.billing.v1.EstimateCostsResponse\"\x04\x88\xb5\x18\x0e\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BILLINGSERVICE'].methods_by_name['GetRunCost']._loaded_options = None
   _globals['_BILLINGSERVICE'].methods_by_name['GetRunCost']._serialized_options = b'\210\265\030\024'
+  _globals['_BILLINGSERVICE'].methods_by_name['PriceUsage']._loaded_options = None
+  _globals['_BILLINGSERVICE'].methods_by_name['PriceUsage']._serialized_options = b'\210\265\030\027'
   _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._loaded_options = None
   _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\210\265\030\032'
   _globals['_BILLINGSERVICE'].methods_by_name['ListUsageRecords']._loaded_options = None
@@ -47,10 +49,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BILLINGSERVICE'].methods_by_name['CreatePrice']._serialized_options = b'\210\265\030\033'
   _globals['_BILLINGSERVICE'].methods_by_name['EstimateCosts']._loaded_options = None
   _globals['_BILLINGSERVICE'].methods_by_name['EstimateCosts']._serialized_options = b'\210\265\030\016'
-  _globals['_PRICESOURCE']._serialized_start=2830
-  _globals['_PRICESOURCE']._serialized_end=2978
-  _globals['_USAGEGROUPING']._serialized_start=2980
-  _globals['_USAGEGROUPING']._serialized_end=3106
+  _globals['_PRICESOURCE']._serialized_start=3106
+  _globals['_PRICESOURCE']._serialized_end=3254
+  _globals['_USAGEGROUPING']._serialized_start=3256
+  _globals['_USAGEGROUPING']._serialized_end=3382
   _globals['_PRICE']._serialized_start=136
   _globals['_PRICE']._serialized_end=430
   _globals['_USAGERECORD']._serialized_start=433
@@ -65,34 +67,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETRUNCOSTREQUEST']._serialized_end=1183
   _globals['_GETRUNCOSTRESPONSE']._serialized_start=1185
   _globals['_GETRUNCOSTRESPONSE']._serialized_end=1282
-  _globals['_GETUSAGEREQUEST']._serialized_start=1285
-  _globals['_GETUSAGEREQUEST']._serialized_end=1453
-  _globals['_GETUSAGERESPONSE']._serialized_start=1455
-  _globals['_GETUSAGERESPONSE']._serialized_end=1570
-  _globals['_LISTUSAGERECORDSREQUEST']._serialized_start=1572
-  _globals['_LISTUSAGERECORDSREQUEST']._serialized_end=1636
-  _globals['_LISTUSAGERECORDSRESPONSE']._serialized_start=1638
-  _globals['_LISTUSAGERECORDSRESPONSE']._serialized_end=1743
-  _globals['_LISTLEDGERTRANSACTIONSREQUEST']._serialized_start=1745
-  _globals['_LISTLEDGERTRANSACTIONSREQUEST']._serialized_end=1815
-  _globals['_LISTLEDGERTRANSACTIONSRESPONSE']._serialized_start=1817
-  _globals['_LISTLEDGERTRANSACTIONSRESPONSE']._serialized_end=1939
-  _globals['_LISTPRICESREQUEST']._serialized_start=1941
-  _globals['_LISTPRICESREQUEST']._serialized_end=2014
-  _globals['_LISTPRICESRESPONSE']._serialized_start=2016
-  _globals['_LISTPRICESRESPONSE']._serialized_end=2108
-  _globals['_CREATEPRICEREQUEST']._serialized_start=2111
-  _globals['_CREATEPRICEREQUEST']._serialized_end=2373
-  _globals['_CREATEPRICERESPONSE']._serialized_start=2375
-  _globals['_CREATEPRICERESPONSE']._serialized_end=2442
-  _globals['_PROSPECTIVEUSE']._serialized_start=2444
-  _globals['_PROSPECTIVEUSE']._serialized_end=2542
-  _globals['_COSTESTIMATE']._serialized_start=2544
-  _globals['_COSTESTIMATE']._serialized_end=2667
-  _globals['_ESTIMATECOSTSREQUEST']._serialized_start=2669
-  _globals['_ESTIMATECOSTSREQUEST']._serialized_end=2745
-  _globals['_ESTIMATECOSTSRESPONSE']._serialized_start=2747
-  _globals['_ESTIMATECOSTSRESPONSE']._serialized_end=2827
-  _globals['_BILLINGSERVICE']._serialized_start=3109
-  _globals['_BILLINGSERVICE']._serialized_end=3935
+  _globals['_PRICEUSAGEREQUEST']._serialized_start=1285
+  _globals['_PRICEUSAGEREQUEST']._serialized_end=1454
+  _globals['_PRICEUSAGERESPONSE']._serialized_start=1456
+  _globals['_PRICEUSAGERESPONSE']._serialized_end=1558
+  _globals['_GETUSAGEREQUEST']._serialized_start=1561
+  _globals['_GETUSAGEREQUEST']._serialized_end=1729
+  _globals['_GETUSAGERESPONSE']._serialized_start=1731
+  _globals['_GETUSAGERESPONSE']._serialized_end=1846
+  _globals['_LISTUSAGERECORDSREQUEST']._serialized_start=1848
+  _globals['_LISTUSAGERECORDSREQUEST']._serialized_end=1912
+  _globals['_LISTUSAGERECORDSRESPONSE']._serialized_start=1914
+  _globals['_LISTUSAGERECORDSRESPONSE']._serialized_end=2019
+  _globals['_LISTLEDGERTRANSACTIONSREQUEST']._serialized_start=2021
+  _globals['_LISTLEDGERTRANSACTIONSREQUEST']._serialized_end=2091
+  _globals['_LISTLEDGERTRANSACTIONSRESPONSE']._serialized_start=2093
+  _globals['_LISTLEDGERTRANSACTIONSRESPONSE']._serialized_end=2215
+  _globals['_LISTPRICESREQUEST']._serialized_start=2217
+  _globals['_LISTPRICESREQUEST']._serialized_end=2290
+  _globals['_LISTPRICESRESPONSE']._serialized_start=2292
+  _globals['_LISTPRICESRESPONSE']._serialized_end=2384
+  _globals['_CREATEPRICEREQUEST']._serialized_start=2387
+  _globals['_CREATEPRICEREQUEST']._serialized_end=2649
+  _globals['_CREATEPRICERESPONSE']._serialized_start=2651
+  _globals['_CREATEPRICERESPONSE']._serialized_end=2718
+  _globals['_PROSPECTIVEUSE']._serialized_start=2720
+  _globals['_PROSPECTIVEUSE']._serialized_end=2818
+  _globals['_COSTESTIMATE']._serialized_start=2820
+  _globals['_COSTESTIMATE']._serialized_end=2943
+  _globals['_ESTIMATECOSTSREQUEST']._serialized_start=2945
+  _globals['_ESTIMATECOSTSREQUEST']._serialized_end=3021
+  _globals['_ESTIMATECOSTSRESPONSE']._serialized_start=3023
+  _globals['_ESTIMATECOSTSRESPONSE']._serialized_end=3103
+  _globals['_BILLINGSERVICE']._serialized_start=3385
+  _globals['_BILLINGSERVICE']._serialized_end=4318
 # @@protoc_insertion_point(module_scope)

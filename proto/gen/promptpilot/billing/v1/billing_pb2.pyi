@@ -332,6 +332,76 @@ class GetRunCostResponse(_message.Message):
 Global___GetRunCostResponse: _TypeAlias = GetRunCostResponse  # noqa: Y015
 
 @_typing.final
+class PriceUsageRequest(_message.Message):
+    """Input of PriceUsage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    IS_TEST_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHED_INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    REASONING_TOKENS_FIELD_NUMBER: _builtins.int
+    provider: _builtins.str
+    """Name of the provider in the price book, such as "openai". At most 200 characters."""
+    model: _builtins.str
+    """At most 200 characters."""
+    is_test: _builtins.bool
+    """Test mode costs nothing."""
+    input_tokens: _builtins.int
+    """Each 0..1,000,000,000."""
+    output_tokens: _builtins.int
+    cached_input_tokens: _builtins.int
+    """Part of input_tokens."""
+    reasoning_tokens: _builtins.int
+    """Part of output_tokens."""
+    def __init__(
+        self,
+        *,
+        provider: _builtins.str = ...,
+        model: _builtins.str = ...,
+        is_test: _builtins.bool = ...,
+        input_tokens: _builtins.int = ...,
+        output_tokens: _builtins.int = ...,
+        cached_input_tokens: _builtins.int = ...,
+        reasoning_tokens: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_input_tokens", b"cached_input_tokens", "input_tokens", b"input_tokens", "is_test", b"is_test", "model", b"model", "output_tokens", b"output_tokens", "provider", b"provider", "reasoning_tokens", b"reasoning_tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriceUsageRequest: _TypeAlias = PriceUsageRequest  # noqa: Y015
+
+@_typing.final
+class PriceUsageResponse(_message.Message):
+    """Answer of PriceUsage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_NANO_USD_FIELD_NUMBER: _builtins.int
+    PRICE_SOURCE_FIELD_NUMBER: _builtins.int
+    cost_nano_usd: _builtins.int
+    price_source: Global___PriceSource.ValueType
+    """FALLBACK: nobody knows the model's price, this is what is booked until an own price is added."""
+    def __init__(
+        self,
+        *,
+        cost_nano_usd: _builtins.int = ...,
+        price_source: Global___PriceSource.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_nano_usd", b"cost_nano_usd", "price_source", b"price_source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriceUsageResponse: _TypeAlias = PriceUsageResponse  # noqa: Y015
+
+@_typing.final
 class GetUsageRequest(_message.Message):
     """Input of GetUsage."""
 

@@ -40,6 +40,11 @@ class BillingServiceStub:
                 request_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostResponse.FromString,
                 _registered_method=True)
+        self.PriceUsage = channel.unary_unary(
+                '/promptpilot.billing.v1.BillingService/PriceUsage',
+                request_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageResponse.FromString,
+                _registered_method=True)
         self.GetUsage = channel.unary_unary(
                 '/promptpilot.billing.v1.BillingService/GetUsage',
                 request_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetUsageRequest.SerializeToString,
@@ -78,6 +83,14 @@ class BillingServiceServicer:
 
     def GetRunCost(self, request, context):
         """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PriceUsage(self, request, context):
+        """What a use of a model costs by the prices in force now, by the same rule that books it; nothing is booked.
+        Errors: INVALID_ARGUMENT names the field.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +149,11 @@ def add_BillingServiceServicer_to_server(servicer, server):
                     servicer.GetRunCost,
                     request_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostRequest.FromString,
                     response_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostResponse.SerializeToString,
+            ),
+            'PriceUsage': grpc.unary_unary_rpc_method_handler(
+                    servicer.PriceUsage,
+                    request_deserializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageRequest.FromString,
+                    response_serializer=promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageResponse.SerializeToString,
             ),
             'GetUsage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetUsage,
@@ -196,6 +214,33 @@ class BillingService:
             '/promptpilot.billing.v1.BillingService/GetRunCost',
             promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostRequest.SerializeToString,
             promptpilot_dot_billing_dot_v1_dot_billing__pb2.GetRunCostResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PriceUsage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.billing.v1.BillingService/PriceUsage',
+            promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageRequest.SerializeToString,
+            promptpilot_dot_billing_dot_v1_dot_billing__pb2.PriceUsageResponse.FromString,
             options,
             channel_credentials,
             insecure,

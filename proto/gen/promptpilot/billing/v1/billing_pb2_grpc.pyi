@@ -35,6 +35,10 @@ class BillingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> BillingServiceAsyncStub: ...
     GetRunCost: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetRunCostRequest, _billing_pb2.GetRunCostResponse]
     """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet."""
+    PriceUsage: _grpc.UnaryUnaryMultiCallable[_billing_pb2.PriceUsageRequest, _billing_pb2.PriceUsageResponse]
+    """What a use of a model costs by the prices in force now, by the same rule that books it; nothing is booked.
+    Errors: INVALID_ARGUMENT names the field.
+    """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetUsageRequest, _billing_pb2.GetUsageResponse]
     """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
     inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
@@ -62,6 +66,10 @@ class BillingServiceAsyncStub(BillingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetRunCost: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetRunCostRequest, _billing_pb2.GetRunCostResponse]  # type: ignore[assignment]
     """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet."""
+    PriceUsage: _aio.UnaryUnaryMultiCallable[_billing_pb2.PriceUsageRequest, _billing_pb2.PriceUsageResponse]  # type: ignore[assignment]
+    """What a use of a model costs by the prices in force now, by the same rule that books it; nothing is booked.
+    Errors: INVALID_ARGUMENT names the field.
+    """
     GetUsage: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetUsageRequest, _billing_pb2.GetUsageResponse]  # type: ignore[assignment]
     """Usage summed by day (in their order), model or pipeline (the dearest first). Days are those of UTC; a range may begin and end
     inside a day. Errors: INVALID_ARGUMENT for a range over 366 days or reversed.
@@ -92,6 +100,16 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.GetRunCostResponse, _abc.Awaitable[_billing_pb2.GetRunCostResponse]]:
         """What a run cost so far, by usage record. Zero and empty for a run that used no model, or whose usage has not arrived yet."""
+
+    @_abc_1.abstractmethod
+    def PriceUsage(
+        self,
+        request: _billing_pb2.PriceUsageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.PriceUsageResponse, _abc.Awaitable[_billing_pb2.PriceUsageResponse]]:
+        """What a use of a model costs by the prices in force now, by the same rule that books it; nothing is booked.
+        Errors: INVALID_ARGUMENT names the field.
+        """
 
     @_abc_1.abstractmethod
     def GetUsage(

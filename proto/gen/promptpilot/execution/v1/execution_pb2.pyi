@@ -913,6 +913,36 @@ class StreamModelCallResponse(_message.Message):
 Global___StreamModelCallResponse: _TypeAlias = StreamModelCallResponse  # noqa: Y015
 
 @_typing.final
+class ToolCall(_message.Message):
+    """A call of a tool that a model asks for. Whoever called the model makes it, or not: the platform runs no tools."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ARGUMENTS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """As the model numbered it; may be empty."""
+    name: _builtins.str
+    """Name of a function among the parameters' `tools`."""
+    arguments: _builtins.str
+    """As the model wrote them: a JSON object when it did well, any text when not."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        arguments: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments", b"arguments", "id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ToolCall: _TypeAlias = ToolCall  # noqa: Y015
+
+@_typing.final
 class ModelCallResult(_message.Message):
     """How a model call ended."""
 
@@ -925,17 +955,32 @@ class ModelCallResult(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
     FIRST_TOKEN_MS_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    TOOL_CALLS_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    IS_USAGE_ESTIMATED_FIELD_NUMBER: _builtins.int
     call_id: _builtins.str
     """cal_…"""
     text: _builtins.str
+    """Empty when the model only called tools."""
     model: _builtins.str
     finish_reason: _builtins.str
     """stop, length, tool_calls, content_filter"""
     duration_ms: _builtins.int
     first_token_ms: _builtins.int
     """From the call to its first token."""
+    provider: _builtins.str
+    """"simulator" or the provider's price-book name, such as "openai"."""
+    mode: Global___Mode.ValueType
+    """The mode that was chosen; never unspecified."""
+    is_usage_estimated: _builtins.bool
+    """The provider did not count the tokens, or could not be believed: the platform did."""
     @_builtins.property
     def usage(self) -> Global___TokenUsage: ...
+    @_builtins.property
+    def tool_calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___ToolCall]:
+        """At most 128."""
+
     def __init__(
         self,
         *,
@@ -946,10 +991,14 @@ class ModelCallResult(_message.Message):
         usage: Global___TokenUsage | None = ...,
         duration_ms: _builtins.int = ...,
         first_token_ms: _builtins.int = ...,
+        provider: _builtins.str = ...,
+        tool_calls: _abc.Iterable[Global___ToolCall] | None = ...,
+        mode: Global___Mode.ValueType = ...,
+        is_usage_estimated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "duration_ms", b"duration_ms", "finish_reason", b"finish_reason", "first_token_ms", b"first_token_ms", "model", b"model", "text", b"text", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_id", b"call_id", "duration_ms", b"duration_ms", "finish_reason", b"finish_reason", "first_token_ms", b"first_token_ms", "is_usage_estimated", b"is_usage_estimated", "mode", b"mode", "model", b"model", "provider", b"provider", "text", b"text", "tool_calls", b"tool_calls", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -152,7 +152,8 @@ class ExecutionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamModelCall(self, request, context):
-        """Call a model once with a prompt version or a draft, streaming its answer; metered like a step.
+        """Call a model once with a prompt version or a draft, streaming its answer; metered like a step. A call that its caller
+        cancels is stopped at the provider too; what had been answered by then is metered, counted by the platform.
         Errors: INVALID_ARGUMENT; NOT_FOUND MODEL_NOT_FOUND; provider faults as UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED.
         buf:lint:ignore RPC_NO_SERVER_STREAMING an answer arrives token by token
         """

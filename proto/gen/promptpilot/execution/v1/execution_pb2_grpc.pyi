@@ -51,7 +51,8 @@ class ExecutionServiceStub:
     buf:lint:ignore RPC_NO_SERVER_STREAMING a live tail is a stream
     """
     StreamModelCall: _grpc.UnaryStreamMultiCallable[_execution_pb2.StreamModelCallRequest, _execution_pb2.StreamModelCallResponse]
-    """Call a model once with a prompt version or a draft, streaming its answer; metered like a step.
+    """Call a model once with a prompt version or a draft, streaming its answer; metered like a step. A call that its caller
+    cancels is stopped at the provider too; what had been answered by then is metered, counted by the platform.
     Errors: INVALID_ARGUMENT; NOT_FOUND MODEL_NOT_FOUND; provider faults as UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED.
     buf:lint:ignore RPC_NO_SERVER_STREAMING an answer arrives token by token
     """
@@ -93,7 +94,8 @@ class ExecutionServiceAsyncStub(ExecutionServiceStub):
     buf:lint:ignore RPC_NO_SERVER_STREAMING a live tail is a stream
     """
     StreamModelCall: _aio.UnaryStreamMultiCallable[_execution_pb2.StreamModelCallRequest, _execution_pb2.StreamModelCallResponse]  # type: ignore[assignment]
-    """Call a model once with a prompt version or a draft, streaming its answer; metered like a step.
+    """Call a model once with a prompt version or a draft, streaming its answer; metered like a step. A call that its caller
+    cancels is stopped at the provider too; what had been answered by then is metered, counted by the platform.
     Errors: INVALID_ARGUMENT; NOT_FOUND MODEL_NOT_FOUND; provider faults as UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED.
     buf:lint:ignore RPC_NO_SERVER_STREAMING an answer arrives token by token
     """
@@ -174,7 +176,8 @@ class ExecutionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _execution_pb2.StreamModelCallRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_execution_pb2.StreamModelCallResponse], _abc.AsyncIterator[_execution_pb2.StreamModelCallResponse]]:
-        """Call a model once with a prompt version or a draft, streaming its answer; metered like a step.
+        """Call a model once with a prompt version or a draft, streaming its answer; metered like a step. A call that its caller
+        cancels is stopped at the provider too; what had been answered by then is metered, counted by the platform.
         Errors: INVALID_ARGUMENT; NOT_FOUND MODEL_NOT_FOUND; provider faults as UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED.
         buf:lint:ignore RPC_NO_SERVER_STREAMING an answer arrives token by token
         """
