@@ -27,6 +27,7 @@ from gateway.routes.prompts.labels import labels as prompt_labels
 from gateway.routes.prompts.lint import lint as prompt_lint
 from gateway.routes.prompts.live import live
 from gateway.routes.prompts.prompts import prompts
+from gateway.routes.prompts.search import search as prompt_search
 from gateway.routes.prompts.templates import templates as prompt_templates
 from gateway.routes.prompts.transfers import transfers as prompt_transfers
 from gateway.routes.prompts.versions import versions as prompt_versions
@@ -41,6 +42,7 @@ ROUTERS = (
     assertions,
     prompt_comparisons,
     prompt_transfers,
+    prompt_search,
     prompt_templates,
     prompt_labels,
     label_policies,

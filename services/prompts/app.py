@@ -14,6 +14,9 @@ from services.kit.runtime import App
 from services.kit.work import UnitOfWork
 from services.prompts import consumers
 from services.prompts.adapters import read_library
+from services.prompts.commands.index_prompts import SearchIndex
+from services.prompts.jobs import Reindexer
+from services.prompts.rules.search.embedding import LocalHashing
 from services.prompts.servicer.datasets import DatasetsServicer
 from services.prompts.servicer.service import PromptsServicer
 from services.prompts.settings import PromptsSettings
@@ -32,15 +35,20 @@ def build_for_tests(settings: PromptsSettings, *, clock: Clock | None = None) ->
     bus = Bus(settings.bus, NAME)
     work = UnitOfWork(database, tenant_tree(NAME), clock)
     library = read_library()
+    index = SearchIndex(LocalHashing())
     inbox = Inbox(NAME, work, bus, consumers.subscriptions(library))
     return App(
         name=NAME,
         settings=settings,
         servicers=[
-            (add_PromptsServiceServicer_to_server, PromptsServicer(work, library)),
+            (add_PromptsServiceServicer_to_server, PromptsServicer(work, library, index)),
             (add_DatasetsServiceServicer_to_server, DatasetsServicer(work)),
         ],
         database=database,
         bus=bus,
-        background=[Relay(NAME, work, bus).run, inbox.run],
+        background=[
+            Relay(NAME, work, bus).run,
+            inbox.run,
+            Reindexer(work, index, settings.reindex_interval_s).run,
+        ],
     )

@@ -135,6 +135,12 @@ class ReasonRequired(InvalidArgument):
     reason = "REASON_REQUIRED"
 
 
+class SimilarNeedsPgvector(FailedPrecondition):
+    """The database of this service has no pgvector, which compares embeddings."""
+
+    reason = "SIMILAR_NEEDS_PGVECTOR"
+
+
 class LabelPolicyNotFound(NotFound):
     """The tenant has no such policy. Metadata: `policy`."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, REAL, TIMESTAMP, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from services.kit.tenancy import TENANT_SCHEMA
@@ -366,3 +366,28 @@ class DatasetImportItem(Base):
     content_hash: Mapped[str]
     # What becomes of it: added, changed, unchanged; empty: not yet known.
     change: Mapped[str]
+
+
+class PromptSearch(Base):
+    """What of a prompt is searched, as it was at a revision: it may be behind for a while."""
+
+    __tablename__ = "prompt_search"
+    __table_args__ = (
+        Index("prompt_search_words", "words", postgresql_using="gin"),
+        {"schema": TENANT_SCHEMA},
+    )
+
+    # No foreign key: checking it would wait for whoever holds the prompt, and none is ever deleted.
+    prompt_id: Mapped[str] = mapped_column(primary_key=True)
+    # Of the prompt, as it was indexed; and of the rules that it was indexed by.
+    revision: Mapped[int] = mapped_column(BIGINT)
+    index_version: Mapped[int]
+    # Of name, description, tags and the versions that labels point at. A: name … D: least.
+    words: Mapped[str] = mapped_column(TSVECTOR)
+    # That those versions name.
+    models: Mapped[list[str]]
+    # Which embedder made the embedding: only those of the same one are compared.
+    embedder: Mapped[str]
+    # Numbers and not pgvector's type, so that a server without pgvector lacks one query, and not
+    # the table; and so that one that gets it later has nothing to migrate.
+    embedding: Mapped[list[float]] = mapped_column(ARRAY(REAL))

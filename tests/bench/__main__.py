@@ -4,7 +4,7 @@ import importlib
 import sys
 from typing import Final
 
-_ALL: Final = ("engine", "fairness", "tenants", "platform")
+_ALL: Final = ("engine", "fairness", "tenants", "search", "platform")
 
 
 def main() -> None:

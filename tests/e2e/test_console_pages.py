@@ -27,6 +27,7 @@ _BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 PAGES = {
     "home": "/",
     "prompts": "/prompts",
+    "searching prompts": "/prompts?query=greet+well&folder=pages-folder/mail&type=text&days=7",
     "new prompt": "/prompts/new",
     "library": "/prompts/library",
     "searching the library": "/prompts/library?query=no-such-thing",
@@ -38,6 +39,7 @@ PAGES = {
     "comparison of a prompt": "/prompts/{prompt}/compare?from=1&to=2",
     "trying a prompt": "/prompts/{prompt}?view=try",
     "labels of a prompt": "/prompts/{prompt}?view=labels",
+    "similar prompts": "/prompts/{prompt}?view=similar",
     "editing a prompt": "/prompts/{prompt}/edit",
     "branch of a prompt": "/prompts/{prompt}?branch=shorter",
     "merging a branch": "/prompts/{prompt}/merge?from=shorter",
@@ -104,6 +106,7 @@ async def _prompt(client: Client) -> str:
     prompt = str(made["prompt"]["id"])
     content = {"type": "text", "text": "Greet {{who}} well"}
     await client.post(f"/v1/prompts/{prompt}/versions", {"content": content})
+    await client.post("/v1/prompts", {"name": "pages-folder/mail/greeting", "content": content})
     for version in (1, 2):
         body = {"version": version, "reason": "a reason that is long enough to need two lines"}
         await client.call("PUT", f"/v1/prompts/{prompt}/labels/pages-test", body)

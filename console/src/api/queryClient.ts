@@ -42,8 +42,12 @@ export const VERSION_OPERATIONS = [
   'getPromptBranch',
 ] as const;
 
+/** What shows prompts as their list does: stale whenever it is. */
+const WITH_PROMPTS: readonly string[] = ['searchPrompts', 'listPromptFolders', 'findSimilarPrompts'];
+
 /** Marks lists and things stale after a command, by the names of their operations. */
 export function invalidate(queryClient: QueryClient, ...operations: string[]): Promise<void> {
+  if (operations.includes('listPrompts')) operations.push(...WITH_PROMPTS);
   return queryClient.invalidateQueries({
     predicate: ({ queryKey: [key] }) =>
       typeof key === 'object' && key !== null && '_id' in key && operations.includes(String(key._id)),

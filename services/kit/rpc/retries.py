@@ -9,7 +9,7 @@ MOST_ATTEMPTS: Final = 3
 
 _FIRST_BACKOFF_S: Final = 0.05
 _MOST_BACKOFF_S: Final = 1.0
-_SAFE: Final = ("Get", "List", "Resolve", "Render", "Validate", "Authenticate")
+_SAFE: Final = ("Get", "List", "Search", "Find", "Resolve", "Render", "Validate", "Authenticate")
 
 
 def is_safe(method: str) -> bool:

@@ -25,16 +25,17 @@ DEFAULT_LABEL: Final = "production"
 # Paths beside those of prompts: /v1/prompts/live.
 RESERVED_NAMES: Final = frozenset({"live"})
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*(?:/[a-z0-9][a-z0-9_.-]*)*\Z")
-_MOST_NAME_CHARACTERS: Final = 128
+MOST_NAME_CHARACTERS: Final = 128
+MOST_LABEL_CHARACTERS: Final = 36
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,35}\Z")
 
 
 def check_name(name: str, field: str, violations: Violations) -> None:
     """Note the field unless it can name a prompt; ids cannot, since references take both."""
-    if len(name) > _MOST_NAME_CHARACTERS or _NAME.match(name) is None:
+    if len(name) > MOST_NAME_CHARACTERS or _NAME.match(name) is None:
         violations.add(
             field,
-            f"must be 1..{_MOST_NAME_CHARACTERS} of a-z, 0-9, _, ., - with / between folders, "
+            f"must be 1..{MOST_NAME_CHARACTERS} of a-z, 0-9, _, ., - with / between folders, "
             "each part starting with a letter or digit",
         )
     elif is_id("prm", name):

@@ -11,6 +11,7 @@ from services.prompts.commands.archive_prompt import archive_prompt, unarchive_p
 from services.prompts.commands.copy_prompt_template import copy_prompt_template
 from services.prompts.commands.create_prompt import create_prompt
 from services.prompts.commands.create_prompt_version import create_prompt_version
+from services.prompts.commands.index_prompts import SearchIndex
 from services.prompts.commands.update_prompt import update_prompt
 from services.prompts.queries import prompts as queries
 from services.prompts.queries.comparisons import compare_prompt_versions
@@ -23,13 +24,18 @@ from services.prompts.servicer.branches import BranchRpcs
 from services.prompts.servicer.labels import LabelRpcs
 from services.prompts.servicer.lanes import Lanes
 from services.prompts.servicer.named_prompts import NamedPromptRpcs
+from services.prompts.servicer.search import SearchRpcs
 from services.prompts.servicer.transfers import TransferRpcs
 
 
-class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs, TransferRpcs):
+class PromptsServicer(
+    AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs, TransferRpcs, SearchRpcs
+):
     """Serves prompts of the caller's tenant."""
 
-    def __init__(self, work: UnitOfWork, library: Sequence[LibraryPrompt]) -> None:
+    def __init__(
+        self, work: UnitOfWork, library: Sequence[LibraryPrompt], index: SearchIndex
+    ) -> None:
         self._work = work
         # Lint takes up to a second for the longest drafts: one at a time leaves room for the rest.
         self._linting = asyncio.Semaphore(1)
@@ -40,6 +46,7 @@ class PromptsServicer(AssertionRpcs, LabelRpcs, BranchRpcs, NamedPromptRpcs, Tra
         # So do comparisons of long versions that have little in common.
         self._comparing = asyncio.Semaphore(1)
         self._library = library
+        self._index = index
         self._importing = asyncio.Semaphore(2)
 
     async def CreatePrompt(

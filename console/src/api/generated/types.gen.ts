@@ -901,6 +901,36 @@ export type FieldProblem = {
 };
 
 /**
+ * FoundPrompt
+ *
+ * A prompt that was found.
+ */
+export type FoundPrompt = {
+    /**
+     * At most 4, the most telling first. Empty without words to search for, and for results behind the first 1 MB of texts of a page.
+     */
+    matches: Array<PromptMatch>;
+    prompt: Prompt;
+};
+
+/**
+ * FoundPromptPage
+ *
+ * Prompts that were found, best first.
+ */
+export type FoundPromptPage = {
+    /**
+     * So much changed at once that some of it is not indexed yet: ask again in a moment.
+     */
+    is_catching_up: boolean;
+    items: Array<FoundPrompt>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
  * JsonWebKey
  *
  * An Ed25519 public key (RFC 8037).
@@ -1993,6 +2023,36 @@ export type PromptDraft = {
 };
 
 /**
+ * PromptFolder
+ *
+ * A folder of prompts.
+ */
+export type PromptFolder = {
+    /**
+     * Folders right below it.
+     */
+    folder_count: number;
+    path: string;
+    /**
+     * Prompts in use in it and in the folders below.
+     */
+    prompt_count: number;
+};
+
+/**
+ * PromptFolderPage
+ *
+ * Folders, by path.
+ */
+export type PromptFolderPage = {
+    items: Array<PromptFolder>;
+    /**
+     * Send it as `page_token` for the next page; empty: this is the last.
+     */
+    next_page_token: string;
+};
+
+/**
  * PromptLabel
  *
  * A label and where it points.
@@ -2101,6 +2161,23 @@ export type PromptLint = {
      * Some rule found more than the 50 that are listed of each.
      */
     is_cut: boolean;
+};
+
+/**
+ * PromptMatch
+ *
+ * A field in which words were found.
+ */
+export type PromptMatch = {
+    field: 'name' | 'description' | 'tag' | 'text' | 'note';
+    /**
+     * One after the other the piece of it that shows most; `…` where it is cut.
+     */
+    parts: Array<SnippetPart>;
+    /**
+     * Whose text or note it is; 0 for other fields.
+     */
+    version: number;
 };
 
 /**
@@ -2634,6 +2711,45 @@ export type SignedUp = {
      */
     tokens: Tokens | null;
     user: User;
+};
+
+/**
+ * SimilarPrompt
+ *
+ * A prompt near another one.
+ */
+export type SimilarPrompt = {
+    prompt: Prompt;
+    /**
+     * Cosine of the two vectors: near 0 nothing in common, 1 the same.
+     */
+    similarity: number;
+};
+
+/**
+ * SimilarPrompts
+ *
+ * The nearest prompts, nearest first.
+ */
+export type SimilarPrompts = {
+    /**
+     * What made the vectors; `local-hashing` compares wording, not meaning.
+     */
+    embedder: string;
+    items: Array<SimilarPrompt>;
+};
+
+/**
+ * SnippetPart
+ *
+ * A piece of a text.
+ */
+export type SnippetPart = {
+    /**
+     * It is a word that was searched for.
+     */
+    is_match: boolean;
+    text: string;
 };
 
 /**
@@ -6919,6 +7035,72 @@ export type EstimateCostsResponses = {
 
 export type EstimateCostsResponse = EstimateCostsResponses[keyof EstimateCostsResponses];
 
+export type ListPromptFoldersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+        /**
+         * The folder above; empty: the top.
+         */
+        parent?: string;
+    };
+    url: '/v1/prompt-folders';
+};
+
+export type ListPromptFoldersErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type ListPromptFoldersError = ListPromptFoldersErrors[keyof ListPromptFoldersErrors];
+
+export type ListPromptFoldersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PromptFolderPage;
+};
+
+export type ListPromptFoldersResponse = ListPromptFoldersResponses[keyof ListPromptFoldersResponses];
+
 export type ListPromptTemplatesData = {
     body?: never;
     path?: never;
@@ -8633,6 +8815,77 @@ export type ResolvePromptResponses = {
 
 export type ResolvePromptResponse = ResolvePromptResponses[keyof ResolvePromptResponses];
 
+export type FindSimilarPromptsData = {
+    body?: never;
+    path: {
+        /**
+         * Prompt: its id `prm_…` or its name, with slashes as `%2F`.
+         */
+        prompt_id: string;
+    };
+    query?: {
+        /**
+         * How many at most.
+         */
+        page_size?: number;
+    };
+    url: '/v1/prompts/{prompt_id}/similar';
+};
+
+export type FindSimilarPromptsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict with the present state
+     */
+    409: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type FindSimilarPromptsError = FindSimilarPromptsErrors[keyof FindSimilarPromptsErrors];
+
+export type FindSimilarPromptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SimilarPrompts;
+};
+
+export type FindSimilarPromptsResponse = FindSimilarPromptsResponses[keyof FindSimilarPromptsResponses];
+
 export type ListPromptVersionsData = {
     body?: never;
     path: {
@@ -9271,6 +9524,104 @@ export type LintPromptResponses = {
 };
 
 export type LintPromptResponse = LintPromptResponses[keyof LintPromptResponses];
+
+export type SearchPromptsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most.
+         */
+        page_size?: number;
+        /**
+         * `next_page_token` of the page before.
+         */
+        page_token?: string;
+        /**
+         * Words that all must be there, whole or as beginnings; case and accents do not matter. `"words in quotes"` stand side by side, `-word` must not be there. Words after the 32nd are not looked at.
+         */
+        query?: string;
+        /**
+         * Prompts in this folder and in those below.
+         */
+        folder?: string;
+        /**
+         * Only prompts with this tag.
+         */
+        tag?: string;
+        /**
+         * Only prompts of this type.
+         */
+        type?: 'text' | 'chat' | null;
+        /**
+         * Only prompts that have this label.
+         */
+        label?: string;
+        /**
+         * Only prompts of which a version that a label points at (`latest` included) names this model.
+         */
+        model?: string;
+        /**
+         * Only prompts of which this `usr_…` or `key_…` made a version.
+         */
+        author?: string;
+        /**
+         * Only prompts changed at or after this time.
+         */
+        updated_since?: string | null;
+        /**
+         * Archived prompts instead of the others.
+         */
+        is_archived?: boolean;
+    };
+    url: '/v1/prompts:search';
+};
+
+export type SearchPromptsErrors = {
+    /**
+     * Authentication is needed
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * The input is not valid
+     */
+    422: Problem;
+    /**
+     * A limit is reached
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * Something went wrong on our side
+     */
+    500: Problem;
+    /**
+     * Unavailable for the moment
+     */
+    503: Problem;
+    /**
+     * It took too long
+     */
+    504: Problem;
+};
+
+export type SearchPromptsError = SearchPromptsErrors[keyof SearchPromptsErrors];
+
+export type SearchPromptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: FoundPromptPage;
+};
+
+export type SearchPromptsResponse = SearchPromptsResponses[keyof SearchPromptsResponses];
 
 export type ListProvidersData = {
     body?: never;

@@ -31,6 +31,7 @@ import { ComparePrompts } from '@/pages/prompts/ComparePrompts';
 import { PromptBranches } from '@/pages/prompts/PromptBranches';
 import { PromptContentView } from '@/pages/prompts/PromptContentView';
 import { PromptLabels } from '@/pages/prompts/PromptLabels';
+import { SimilarPrompts } from '@/pages/prompts/SimilarPrompts';
 import { exportPath } from '@/util/exportPath';
 import { useSearchState } from '@/util/useSearchState';
 
@@ -73,6 +74,7 @@ export default function PromptPage() {
           { value: 'changes', label: 'Changes' },
           ...(can('models.call') ? [{ value: 'try', label: 'Try it' }] : []),
           { value: 'labels', label: 'Labels' },
+          { value: 'similar', label: 'Similar' },
         ]}
         view={view}
         onView={setView}
@@ -105,6 +107,7 @@ export default function PromptPage() {
         {version.data && view === 'changes' && <ComparePrompts prompt={prompt.data} version={version.data} />}
         {version.data && view === 'try' && <TryVersion key={number} version={version.data} />}
         {view === 'labels' && <PromptLabels prompt={prompt.data} labels={labels} />}
+        {view === 'similar' && <SimilarPrompts promptId={promptId} />}
       </VersionedContent>
     </>
   );

@@ -1,11 +1,12 @@
-import { Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { ArrowDownUp, BookOpen, FileText, Plus } from 'lucide-react';
+import { Alert, Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { keepPreviousData, useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
+import { ArrowDownUp, BookOpen, FileText, Plus, SlidersHorizontal } from 'lucide-react';
+import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Prompt } from '@/api/generated';
-import { listPromptsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
+import type { FoundPrompt, FoundPromptPage, Prompt } from '@/api/generated';
+import { searchPromptsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
 import { useSession } from '@/api/session';
-import { Subline, type Column } from '@/components/DataTable';
+import type { Column } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { Ago } from '@/components/Figures';
 import { LabelChips } from '@/components/LabelChips';
@@ -13,23 +14,20 @@ import { PagedTable, paging } from '@/components/PagedTable';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { SearchField } from '@/components/SearchField';
-import { useSearchState } from '@/util/useSearchState';
+import { FolderTree } from '@/pages/prompts/FolderTree';
+import { FoundPromptName } from '@/pages/prompts/FoundPromptName';
+import { PromptFilters } from '@/pages/prompts/PromptFilters';
+import { usePromptFilter } from '@/pages/prompts/usePromptFilter';
 
-const columns: Column<Prompt>[] = [
-  {
-    header: 'Name',
-    cell: (prompt) => (
-      <>
-        {prompt.name}
-        <Subline>{prompt.description}</Subline>
-      </>
-    ),
-  },
-  { header: 'Labels', isDetail: true, cell: (prompt) => <LabelChips labels={prompt.labels} /> },
+const CATCHING_UP_MS = 2_000;
+
+const columns: Column<FoundPrompt>[] = [
+  { header: 'Name', cell: (found) => <FoundPromptName found={found} /> },
+  { header: 'Labels', isDetail: true, cell: ({ prompt }) => <LabelChips labels={prompt.labels} /> },
   {
     header: 'Tags',
     isDetail: true,
-    cell: (prompt) => (
+    cell: ({ prompt }) => (
       <Box sx={{ display: 'flex', gap: 0.5, flexWrap: 'wrap' }}>
         {prompt.tags.map((tag) => (
           <Chip key={tag} label={tag} />
@@ -37,21 +35,26 @@ const columns: Column<Prompt>[] = [
       </Box>
     ),
   },
-  { header: 'Version', align: 'right', cell: (prompt) => <span className="tabular">v{prompt.latest_version}</span> },
-  { header: 'Changed', align: 'right', isDetail: true, cell: (prompt) => <Ago time={prompt.update_time} /> },
+  {
+    header: 'Version',
+    align: 'right',
+    cell: ({ prompt }) => <span className="tabular">v{prompt.latest_version}</span>,
+  },
+  { header: 'Changed', align: 'right', isDetail: true, cell: ({ prompt }) => <Ago time={prompt.update_time} /> },
 ];
 
 export default function Prompts() {
   const { can } = useSession();
-  const [query, setQuery] = useSearchState('query');
-  const [tag, setTag] = useSearchState('tag');
-  const [archived, setArchived] = useSearchState('archived');
-  const prompts = useInfiniteQuery({
-    ...listPromptsInfiniteOptions({ query: { query, tag, is_archived: archived !== '' } }),
+  const filter = usePromptFilter();
+  const { values, set } = filter;
+  const [showsFilters, showFilters] = useState(filter.isNarrowed);
+  const found = useInfiniteQuery({
+    ...searchPromptsInfiniteOptions({ query: filter.query }),
     ...paging,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) => isCatchingUp(data) && CATCHING_UP_MS,
   });
-  const isFiltered = query !== '' || tag !== '' || archived !== '';
+  const inSight = found.data?.pages.flatMap((page) => page.items.map(({ prompt }) => prompt)) ?? [];
   const actions = (
     <>
       <Button component={Link} to="/prompts/library" startIcon={<BookOpen size={15} />}>
@@ -75,31 +78,60 @@ export default function Prompts() {
         actions={actions}
       />
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', alignItems: 'center' }}>
-        <SearchField label="Search prompts" value={query} onChange={setQuery} />
+        <SearchField label="Search prompts" value={values.query} onChange={set('query')} />
+        <Button
+          aria-expanded={showsFilters}
+          startIcon={<SlidersHorizontal size={14} />}
+          onClick={() => showFilters(!showsFilters)}
+        >
+          Filters
+        </Button>
         <ToggleButtonGroup
           exclusive
           size="small"
           aria-label="Which prompts"
-          value={archived}
-          onChange={(_, value: string | null) => value !== null && setArchived(value)}
+          value={values.archived}
+          onChange={(_, value: string | null) => value !== null && set('archived')(value)}
         >
           <ToggleButton value="">In use</ToggleButton>
           <ToggleButton value="yes">Archived</ToggleButton>
         </ToggleButtonGroup>
-        <Tags prompts={prompts.data?.pages.flatMap((page) => page.items) ?? []} chosen={tag} onChoose={setTag} />
+        <Tags prompts={inSight} chosen={values.tag} onChoose={set('tag')} />
       </Box>
-      <Panel isFlush>
-        <PagedTable
-          label="Prompts"
-          query={prompts}
-          columns={columns}
-          rowKey={(prompt) => prompt.id}
-          to={(prompt) => `/prompts/${prompt.id}`}
-          empty={isFiltered ? <NothingFound isArchived={archived !== ''} /> : <NothingYet action={actions} />}
-        />
-      </Panel>
+      {showsFilters && <PromptFilters filter={filter} labels={labelsOf(inSight)} />}
+      <Box sx={{ display: 'flex', gap: 2.5, alignItems: 'flex-start', flexDirection: { xs: 'column', md: 'row' } }}>
+        <Box sx={{ width: { xs: '100%', md: 210 }, flex: 'none', '&:empty': { display: 'none' } }}>
+          <FolderTree chosen={values.folder} onChoose={set('folder')} />
+        </Box>
+        <Panel isFlush sx={{ flex: 1, width: '100%' }}>
+          {isCatchingUp(found.data) && (
+            <Alert severity="info" sx={{ m: 1.5 }}>
+              Many prompts changed at once: the search is catching up with them.
+            </Alert>
+          )}
+          <PagedTable
+            label="Prompts"
+            query={found}
+            columns={columns}
+            rowKey={({ prompt }) => prompt.id}
+            to={({ prompt }) => `/prompts/${prompt.id}`}
+            empty={
+              filter.isSet ? <NothingFound isArchived={values.archived !== ''} /> : <NothingYet action={actions} />
+            }
+          />
+        </Panel>
+      </Box>
     </>
   );
+}
+
+function isCatchingUp(data: InfiniteData<FoundPromptPage> | undefined): boolean {
+  return data?.pages.some((page) => page.is_catching_up) ?? false;
+}
+
+/** Labels of the prompts in sight, each once. */
+function labelsOf(prompts: readonly Prompt[]): string[] {
+  return [...new Set(prompts.flatMap((prompt) => prompt.labels.map(({ label }) => label)))];
 }
 
 /** Tags of the prompts in sight, to narrow the list by. */
@@ -134,7 +166,7 @@ function NothingFound({ isArchived }: { isArchived: boolean }) {
     <EmptyState icon={FileText} title={isArchived ? 'Nothing is archived' : 'No prompt matches'}>
       {isArchived
         ? 'Archived prompts leave the list, and what is labelled is still served.'
-        : 'Try fewer words, or another tag.'}
+        : 'Try fewer words, or other filters.'}
     </EmptyState>
   );
 }

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { appendDatasetImport, applyDatasetImport, archiveDataset, archivePipeline, archivePrompt, cancelRun, checkAssertions, closePromptBranch, comparePromptDraft, comparePromptVersions, copyPromptTemplate, createApiKey, createDataset, createDatasetImport, createDatasetItem, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptBranch, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, estimateCosts, exportDataset, exportPrompts, getApiKey, getDataset, getDatasetImport, getDatasetItem, getDatasetVersion, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptBranch, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listDatasetItems, listDatasets, listDatasetVersions, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptBranches, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, mergePromptBranch, type Options, parseTestSuite, previewPromptMerge, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, setPipelineLabel, setPromptLabel, signUp, startRun, unarchiveDataset, unarchivePipeline, unarchivePrompt, updateDataset, updateDatasetItem, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
-import type { AppendDatasetImportData, AppendDatasetImportError, AppendDatasetImportResponse, ApplyDatasetImportData, ApplyDatasetImportError, ApplyDatasetImportResponse, ArchiveDatasetData, ArchiveDatasetError, ArchiveDatasetResponse, ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CheckAssertionsData, CheckAssertionsError, CheckAssertionsResponse, ClosePromptBranchData, ClosePromptBranchError, ClosePromptBranchResponse, ComparePromptDraftData, ComparePromptDraftError, ComparePromptDraftResponse, ComparePromptVersionsData, ComparePromptVersionsError, ComparePromptVersionsResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateDatasetData, CreateDatasetError, CreateDatasetImportData, CreateDatasetImportError, CreateDatasetImportResponse, CreateDatasetItemData, CreateDatasetItemError, CreateDatasetItemResponse, CreateDatasetResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptBranchData, CreatePromptBranchError, CreatePromptBranchResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, EstimateCostsData, EstimateCostsError, EstimateCostsResponse, ExportDatasetData, ExportDatasetError, ExportDatasetResponse, ExportPromptsData, ExportPromptsError, ExportPromptsResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDatasetData, GetDatasetError, GetDatasetImportData, GetDatasetImportError, GetDatasetImportResponse, GetDatasetItemData, GetDatasetItemError, GetDatasetItemResponse, GetDatasetResponse, GetDatasetVersionData, GetDatasetVersionError, GetDatasetVersionResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptBranchData, GetPromptBranchError, GetPromptBranchResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListDatasetItemsData, ListDatasetItemsError, ListDatasetItemsResponse, ListDatasetsData, ListDatasetsError, ListDatasetsResponse, ListDatasetVersionsData, ListDatasetVersionsError, ListDatasetVersionsResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptBranchesData, ListPromptBranchesError, ListPromptBranchesResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, MergePromptBranchData, MergePromptBranchError, MergePromptBranchResponse, ParseTestSuiteData, ParseTestSuiteError, ParseTestSuiteResponse, PreviewPromptMergeData, PreviewPromptMergeError, PreviewPromptMergeResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchiveDatasetData, UnarchiveDatasetError, UnarchiveDatasetResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateDatasetData, UpdateDatasetError, UpdateDatasetItemData, UpdateDatasetItemError, UpdateDatasetItemResponse, UpdateDatasetResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
+import { appendDatasetImport, applyDatasetImport, archiveDataset, archivePipeline, archivePrompt, cancelRun, checkAssertions, closePromptBranch, comparePromptDraft, comparePromptVersions, copyPromptTemplate, createApiKey, createDataset, createDatasetImport, createDatasetItem, createLabelPolicy, createPipeline, createPipelineVersion, createPrice, createPrompt, createPromptBranch, createPromptVersion, createProvider, createTokens, deleteLabelPolicy, deletePipelineLabel, deletePromptLabel, deleteProvider, estimateCosts, exportDataset, exportPrompts, findSimilarPrompts, getApiKey, getDataset, getDatasetImport, getDatasetItem, getDatasetVersion, getDefinitionSchema, getJwks, getLabelPolicy, getPipeline, getPipelineVersion, getPrompt, getPromptBranch, getPromptTemplate, getPromptVersion, getProvider, getRun, getRunCost, getSession, getTenant, getUsage, lintPrompt, listApiKeys, listDatasetItems, listDatasets, listDatasetVersions, listLabelHistory, listLabelPolicies, listLedgerTransactions, listMembers, listModels, listPipelines, listPipelineTemplates, listPipelineVersions, listPrices, listPromptBranches, listPromptFolders, listPromptLabelHistory, listPromptLabels, listPrompts, listPromptTemplates, listPromptVersions, listProviders, listRunEvents, listRuns, listUsageRecords, logIn, logOut, mergePromptBranch, type Options, parseTestSuite, previewPromptMerge, publishPipelineVersion, refreshTokens, renderPrompt, resolvePrompt, revokeApiKey, revokeTokens, rollBackPromptLabel, searchPrompts, setPipelineLabel, setPromptLabel, signUp, startRun, unarchiveDataset, unarchivePipeline, unarchivePrompt, updateDataset, updateDatasetItem, updateLabelPolicy, updatePipeline, updatePrompt, updateProvider, updateTenant, validatePipeline } from '../sdk.gen';
+import type { AppendDatasetImportData, AppendDatasetImportError, AppendDatasetImportResponse, ApplyDatasetImportData, ApplyDatasetImportError, ApplyDatasetImportResponse, ArchiveDatasetData, ArchiveDatasetError, ArchiveDatasetResponse, ArchivePipelineData, ArchivePipelineError, ArchivePipelineResponse, ArchivePromptData, ArchivePromptError, ArchivePromptResponse, CancelRunData, CancelRunError, CancelRunResponse, CheckAssertionsData, CheckAssertionsError, CheckAssertionsResponse, ClosePromptBranchData, ClosePromptBranchError, ClosePromptBranchResponse, ComparePromptDraftData, ComparePromptDraftError, ComparePromptDraftResponse, ComparePromptVersionsData, ComparePromptVersionsError, ComparePromptVersionsResponse, CopyPromptTemplateData, CopyPromptTemplateError, CopyPromptTemplateResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateDatasetData, CreateDatasetError, CreateDatasetImportData, CreateDatasetImportError, CreateDatasetImportResponse, CreateDatasetItemData, CreateDatasetItemError, CreateDatasetItemResponse, CreateDatasetResponse, CreateLabelPolicyData, CreateLabelPolicyError, CreateLabelPolicyResponse, CreatePipelineData, CreatePipelineError, CreatePipelineResponse, CreatePipelineVersionData, CreatePipelineVersionError, CreatePipelineVersionResponse, CreatePriceData, CreatePriceError, CreatePriceResponse, CreatePromptBranchData, CreatePromptBranchError, CreatePromptBranchResponse, CreatePromptData, CreatePromptError, CreatePromptResponse, CreatePromptVersionData, CreatePromptVersionError, CreatePromptVersionResponse, CreateProviderData, CreateProviderError, CreateProviderResponse, CreateTokensData, CreateTokensError, CreateTokensResponse, DeleteLabelPolicyData, DeleteLabelPolicyError, DeleteLabelPolicyResponse, DeletePipelineLabelData, DeletePipelineLabelError, DeletePipelineLabelResponse, DeletePromptLabelData, DeletePromptLabelError, DeletePromptLabelResponse, DeleteProviderData, DeleteProviderError, DeleteProviderResponse, EstimateCostsData, EstimateCostsError, EstimateCostsResponse, ExportDatasetData, ExportDatasetError, ExportDatasetResponse, ExportPromptsData, ExportPromptsError, ExportPromptsResponse, FindSimilarPromptsData, FindSimilarPromptsError, FindSimilarPromptsResponse, GetApiKeyData, GetApiKeyError, GetApiKeyResponse, GetDatasetData, GetDatasetError, GetDatasetImportData, GetDatasetImportError, GetDatasetImportResponse, GetDatasetItemData, GetDatasetItemError, GetDatasetItemResponse, GetDatasetResponse, GetDatasetVersionData, GetDatasetVersionError, GetDatasetVersionResponse, GetDefinitionSchemaData, GetDefinitionSchemaError, GetDefinitionSchemaResponse, GetJwksData, GetJwksError, GetJwksResponse, GetLabelPolicyData, GetLabelPolicyError, GetLabelPolicyResponse, GetPipelineData, GetPipelineError, GetPipelineResponse, GetPipelineVersionData, GetPipelineVersionError, GetPipelineVersionResponse, GetPromptBranchData, GetPromptBranchError, GetPromptBranchResponse, GetPromptData, GetPromptError, GetPromptResponse, GetPromptTemplateData, GetPromptTemplateError, GetPromptTemplateResponse, GetPromptVersionData, GetPromptVersionError, GetPromptVersionResponse, GetProviderData, GetProviderError, GetProviderResponse, GetRunCostData, GetRunCostError, GetRunCostResponse, GetRunData, GetRunError, GetRunResponse, GetSessionData, GetSessionError, GetSessionResponse, GetTenantData, GetTenantError, GetTenantResponse, GetUsageData, GetUsageError, GetUsageResponse, LintPromptData, LintPromptError, LintPromptResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListDatasetItemsData, ListDatasetItemsError, ListDatasetItemsResponse, ListDatasetsData, ListDatasetsError, ListDatasetsResponse, ListDatasetVersionsData, ListDatasetVersionsError, ListDatasetVersionsResponse, ListLabelHistoryData, ListLabelHistoryError, ListLabelHistoryResponse, ListLabelPoliciesData, ListLabelPoliciesError, ListLabelPoliciesResponse, ListLedgerTransactionsData, ListLedgerTransactionsError, ListLedgerTransactionsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListModelsData, ListModelsError, ListModelsResponse, ListPipelinesData, ListPipelinesError, ListPipelinesResponse, ListPipelineTemplatesData, ListPipelineTemplatesError, ListPipelineTemplatesResponse, ListPipelineVersionsData, ListPipelineVersionsError, ListPipelineVersionsResponse, ListPricesData, ListPricesError, ListPricesResponse, ListPromptBranchesData, ListPromptBranchesError, ListPromptBranchesResponse, ListPromptFoldersData, ListPromptFoldersError, ListPromptFoldersResponse, ListPromptLabelHistoryData, ListPromptLabelHistoryError, ListPromptLabelHistoryResponse, ListPromptLabelsData, ListPromptLabelsError, ListPromptLabelsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListPromptTemplatesData, ListPromptTemplatesError, ListPromptTemplatesResponse, ListPromptVersionsData, ListPromptVersionsError, ListPromptVersionsResponse, ListProvidersData, ListProvidersError, ListProvidersResponse, ListRunEventsData, ListRunEventsError, ListRunEventsResponse, ListRunsData, ListRunsError, ListRunsResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, LogInData, LogInError, LogInResponse, LogOutData, LogOutError, LogOutResponse, MergePromptBranchData, MergePromptBranchError, MergePromptBranchResponse, ParseTestSuiteData, ParseTestSuiteError, ParseTestSuiteResponse, PreviewPromptMergeData, PreviewPromptMergeError, PreviewPromptMergeResponse, PublishPipelineVersionData, PublishPipelineVersionError, PublishPipelineVersionResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RenderPromptData, RenderPromptError, RenderPromptResponse, ResolvePromptData, ResolvePromptError, ResolvePromptResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeTokensData, RevokeTokensError, RevokeTokensResponse, RollBackPromptLabelData, RollBackPromptLabelError, RollBackPromptLabelResponse, SearchPromptsData, SearchPromptsError, SearchPromptsResponse, SetPipelineLabelData, SetPipelineLabelError, SetPipelineLabelResponse, SetPromptLabelData, SetPromptLabelError, SetPromptLabelResponse, SignUpData, SignUpError, SignUpResponse, StartRunData, StartRunError, StartRunResponse, UnarchiveDatasetData, UnarchiveDatasetError, UnarchiveDatasetResponse, UnarchivePipelineData, UnarchivePipelineError, UnarchivePipelineResponse, UnarchivePromptData, UnarchivePromptError, UnarchivePromptResponse, UpdateDatasetData, UpdateDatasetError, UpdateDatasetItemData, UpdateDatasetItemError, UpdateDatasetItemResponse, UpdateDatasetResponse, UpdateLabelPolicyData, UpdateLabelPolicyError, UpdateLabelPolicyResponse, UpdatePipelineData, UpdatePipelineError, UpdatePipelineResponse, UpdatePromptData, UpdatePromptError, UpdatePromptResponse, UpdateProviderData, UpdateProviderError, UpdateProviderResponse, UpdateTenantData, UpdateTenantError, UpdateTenantResponse, ValidatePipelineData, ValidatePipelineError, ValidatePipelineResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1311,6 +1311,58 @@ export const estimateCostsMutation = (options?: Partial<Options<EstimateCostsDat
     return mutationOptions;
 };
 
+export const listPromptFoldersQueryKey = (options?: Options<ListPromptFoldersData>) => createQueryKey('listPromptFolders', options);
+
+/**
+ * List the folders right below one, by path, with what they hold
+ *
+ * A folder is what names of prompts in use have before a slash: it is there as long as they are.
+ */
+export const listPromptFoldersOptions = (options?: Options<ListPromptFoldersData>) => queryOptions<ListPromptFoldersResponse, ListPromptFoldersError, ListPromptFoldersResponse, ReturnType<typeof listPromptFoldersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPromptFolders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptFoldersQueryKey(options)
+});
+
+export const listPromptFoldersInfiniteQueryKey = (options?: Options<ListPromptFoldersData>): QueryKey<Options<ListPromptFoldersData>> => createQueryKey('listPromptFolders', options, true);
+
+/**
+ * List the folders right below one, by path, with what they hold
+ *
+ * A folder is what names of prompts in use have before a slash: it is there as long as they are.
+ */
+export const listPromptFoldersInfiniteOptions = (options?: Options<ListPromptFoldersData>) => {
+    const opts = infiniteQueryOptions<ListPromptFoldersResponse, ListPromptFoldersError, InfiniteData<ListPromptFoldersResponse>, QueryKey<Options<ListPromptFoldersData>>, string | Pick<QueryKey<Options<ListPromptFoldersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListPromptFoldersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listPromptFolders({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listPromptFoldersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
 export const listPromptTemplatesQueryKey = (options?: Options<ListPromptTemplatesData>) => createQueryKey('listPromptTemplates', options);
 
 /**
@@ -1894,6 +1946,28 @@ export const resolvePromptOptions = (options: Options<ResolvePromptData>) => que
     queryKey: resolvePromptQueryKey(options)
 });
 
+export const findSimilarPromptsQueryKey = (options: Options<FindSimilarPromptsData>) => createQueryKey('findSimilarPrompts', options);
+
+/**
+ * List the prompts in use that are nearest to one, nearest first
+ *
+ * Compared are vectors of name, description, tags and newest version. `embedder` says what made
+ * them: `local-hashing` compares wording, not meaning. 409 `SIMILAR_NEEDS_PGVECTOR` where the
+ * platform's database has no pgvector.
+ */
+export const findSimilarPromptsOptions = (options: Options<FindSimilarPromptsData>) => queryOptions<FindSimilarPromptsResponse, FindSimilarPromptsError, FindSimilarPromptsResponse, ReturnType<typeof findSimilarPromptsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findSimilarPrompts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findSimilarPromptsQueryKey(options)
+});
+
 export const listPromptVersionsQueryKey = (options: Options<ListPromptVersionsData>) => createQueryKey('listPromptVersions', options);
 
 /**
@@ -2075,6 +2149,64 @@ export const lintPromptMutation = (options?: Partial<Options<LintPromptData>>): 
         }
     };
     return mutationOptions;
+};
+
+export const searchPromptsQueryKey = (options?: Options<SearchPromptsData>) => createQueryKey('searchPrompts', options);
+
+/**
+ * Find prompts by words and filters, best first
+ *
+ * Looked through are name, tags, description, and the texts and notes of the newest version and
+ * of those that labels point at. A word in the name counts more than any number of them in
+ * description and tags, those more than in the newest text, and that more than in notes and older
+ * texts. Without words: all that pass the filters, last changed first.
+ */
+export const searchPromptsOptions = (options?: Options<SearchPromptsData>) => queryOptions<SearchPromptsResponse, SearchPromptsError, SearchPromptsResponse, ReturnType<typeof searchPromptsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await searchPrompts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: searchPromptsQueryKey(options)
+});
+
+export const searchPromptsInfiniteQueryKey = (options?: Options<SearchPromptsData>): QueryKey<Options<SearchPromptsData>> => createQueryKey('searchPrompts', options, true);
+
+/**
+ * Find prompts by words and filters, best first
+ *
+ * Looked through are name, tags, description, and the texts and notes of the newest version and
+ * of those that labels point at. A word in the name counts more than any number of them in
+ * description and tags, those more than in the newest text, and that more than in notes and older
+ * texts. Without words: all that pass the filters, last changed first.
+ */
+export const searchPromptsInfiniteOptions = (options?: Options<SearchPromptsData>) => {
+    const opts = infiniteQueryOptions<SearchPromptsResponse, SearchPromptsError, InfiniteData<SearchPromptsResponse>, QueryKey<Options<SearchPromptsData>>, string | Pick<QueryKey<Options<SearchPromptsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<SearchPromptsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page_token: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await searchPrompts({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: searchPromptsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listProvidersQueryKey = (options?: Options<ListProvidersData>) => createQueryKey('listProviders', options);

@@ -374,6 +374,36 @@ IMPORT_OUTCOME_REFUSED: ImportOutcome.ValueType  # 4
 """Nothing of it is taken: `faults` say why."""
 Global___ImportOutcome: _TypeAlias = ImportOutcome  # noqa: Y015
 
+class _PromptMatchField:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PromptMatchFieldEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PromptMatchField.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROMPT_MATCH_FIELD_UNSPECIFIED: _PromptMatchField.ValueType  # 0
+    """Never sent."""
+    PROMPT_MATCH_FIELD_NAME: _PromptMatchField.ValueType  # 1
+    PROMPT_MATCH_FIELD_DESCRIPTION: _PromptMatchField.ValueType  # 2
+    PROMPT_MATCH_FIELD_TAG: _PromptMatchField.ValueType  # 3
+    PROMPT_MATCH_FIELD_TEXT: _PromptMatchField.ValueType  # 4
+    """A message of a version."""
+    PROMPT_MATCH_FIELD_NOTE: _PromptMatchField.ValueType  # 5
+    """Why a version was made."""
+
+class PromptMatchField(_PromptMatchField, metaclass=_PromptMatchFieldEnumTypeWrapper):
+    """Where in a prompt words were found."""
+
+PROMPT_MATCH_FIELD_UNSPECIFIED: PromptMatchField.ValueType  # 0
+"""Never sent."""
+PROMPT_MATCH_FIELD_NAME: PromptMatchField.ValueType  # 1
+PROMPT_MATCH_FIELD_DESCRIPTION: PromptMatchField.ValueType  # 2
+PROMPT_MATCH_FIELD_TAG: PromptMatchField.ValueType  # 3
+PROMPT_MATCH_FIELD_TEXT: PromptMatchField.ValueType  # 4
+"""A message of a version."""
+PROMPT_MATCH_FIELD_NOTE: PromptMatchField.ValueType  # 5
+"""Why a version was made."""
+Global___PromptMatchField: _TypeAlias = PromptMatchField  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a chat prompt, or of a rendered prompt."""
@@ -4541,3 +4571,341 @@ class ExportPromptsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportPromptsResponse: _TypeAlias = ExportPromptsResponse  # noqa: Y015
+
+@_typing.final
+class SnippetPart(_message.Message):
+    """A piece of a text."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    IS_MATCH_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    is_match: _builtins.bool
+    """It is a word that was searched for."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        is_match: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_match", b"is_match", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SnippetPart: _TypeAlias = SnippetPart  # noqa: Y015
+
+@_typing.final
+class PromptMatch(_message.Message):
+    """A field in which words were found, shown by the piece of it that holds most of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    field: Global___PromptMatchField.ValueType
+    version: _builtins.int
+    """Whose text or note it is; 0 for other fields."""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___SnippetPart]:
+        """One after the other they are the piece, of around 200 characters; "…" stands where it is cut."""
+
+    def __init__(
+        self,
+        *,
+        field: Global___PromptMatchField.ValueType = ...,
+        version: _builtins.int = ...,
+        parts: _abc.Iterable[Global___SnippetPart] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "parts", b"parts", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptMatch: _TypeAlias = PromptMatch  # noqa: Y015
+
+@_typing.final
+class FoundPrompt(_message.Message):
+    """A prompt that was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    MATCHES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    @_builtins.property
+    def matches(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptMatch]:
+        """At most 4, the most telling first. Empty without words to search for, and for results behind the first 1 MB of texts."""
+
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        matches: _abc.Iterable[Global___PromptMatch] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matches", b"matches", "prompt", b"prompt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FoundPrompt: _TypeAlias = FoundPrompt  # noqa: Y015
+
+@_typing.final
+class SearchPromptsRequest(_message.Message):
+    """Input of SearchPrompts: empty fields filter nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    FOLDER_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    UPDATED_SINCE_FIELD_NUMBER: _builtins.int
+    IS_ARCHIVED_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    query: _builtins.str
+    """Words, which all must be there, whole or as beginnings; case and accents do not matter. "words in quotes" stand side by
+    side; -word must not be there. At most 500 characters; words after the 32nd are not looked at.
+    """
+    folder: _builtins.str
+    """Path of a folder: prompts in it and in the folders below."""
+    tag: _builtins.str
+    type: Global___PromptType.ValueType
+    label: _builtins.str
+    """Only prompts that have this label."""
+    model: _builtins.str
+    """Only prompts of which a version that a label points at names this model."""
+    author: _builtins.str
+    """usr_… or key_…: only prompts of which they made a version."""
+    is_archived: _builtins.bool
+    """Archived prompts instead of the others."""
+    page_size: _builtins.int
+    """1..50, 20 when 0."""
+    page_token: _builtins.str
+    @_builtins.property
+    def updated_since(self) -> _timestamp_pb2.Timestamp:
+        """Only prompts changed at or after this."""
+
+    def __init__(
+        self,
+        *,
+        query: _builtins.str = ...,
+        folder: _builtins.str = ...,
+        tag: _builtins.str = ...,
+        type: Global___PromptType.ValueType = ...,
+        label: _builtins.str = ...,
+        model: _builtins.str = ...,
+        author: _builtins.str = ...,
+        updated_since: _timestamp_pb2.Timestamp | None = ...,
+        is_archived: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["updated_since", b"updated_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "folder", b"folder", "is_archived", b"is_archived", "label", b"label", "model", b"model", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "tag", b"tag", "type", b"type", "updated_since", b"updated_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPromptsRequest: _TypeAlias = SearchPromptsRequest  # noqa: Y015
+
+@_typing.final
+class SearchPromptsResponse(_message.Message):
+    """Answer of SearchPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    IS_CATCHING_UP_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    is_catching_up: _builtins.bool
+    """So much changed at once that some of it is not indexed yet: ask again in a moment."""
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___FoundPrompt]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___FoundPrompt] | None = ...,
+        next_page_token: _builtins.str = ...,
+        is_catching_up: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_catching_up", b"is_catching_up", "next_page_token", b"next_page_token", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPromptsResponse: _TypeAlias = SearchPromptsResponse  # noqa: Y015
+
+@_typing.final
+class SimilarPrompt(_message.Message):
+    """A prompt near another one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_FIELD_NUMBER: _builtins.int
+    SIMILARITY_FIELD_NUMBER: _builtins.int
+    similarity: _builtins.float
+    """Cosine of the two vectors: near 0 nothing in common, 1 the same."""
+    @_builtins.property
+    def prompt(self) -> Global___Prompt: ...
+    def __init__(
+        self,
+        *,
+        prompt: Global___Prompt | None = ...,
+        similarity: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompt", b"prompt", "similarity", b"similarity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SimilarPrompt: _TypeAlias = SimilarPrompt  # noqa: Y015
+
+@_typing.final
+class FindSimilarPromptsRequest(_message.Message):
+    """Input of FindSimilarPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prm_… or name."""
+    page_size: _builtins.int
+    """1..20, 5 when 0."""
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "prompt_id", b"prompt_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindSimilarPromptsRequest: _TypeAlias = FindSimilarPromptsRequest  # noqa: Y015
+
+@_typing.final
+class FindSimilarPromptsResponse(_message.Message):
+    """Answer of FindSimilarPrompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    EMBEDDER_FIELD_NUMBER: _builtins.int
+    embedder: _builtins.str
+    """What made the vectors. "local-hashing" compares wording, not meaning."""
+    @_builtins.property
+    def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___SimilarPrompt]: ...
+    def __init__(
+        self,
+        *,
+        prompts: _abc.Iterable[Global___SimilarPrompt] | None = ...,
+        embedder: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["embedder", b"embedder", "prompts", b"prompts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindSimilarPromptsResponse: _TypeAlias = FindSimilarPromptsResponse  # noqa: Y015
+
+@_typing.final
+class PromptFolder(_message.Message):
+    """A folder of prompts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    PROMPT_COUNT_FIELD_NUMBER: _builtins.int
+    FOLDER_COUNT_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Such as "support/mail"."""
+    prompt_count: _builtins.int
+    """Prompts in use in it and in the folders below."""
+    folder_count: _builtins.int
+    """Folders right below it."""
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        prompt_count: _builtins.int = ...,
+        folder_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["folder_count", b"folder_count", "path", b"path", "prompt_count", b"prompt_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptFolder: _TypeAlias = PromptFolder  # noqa: Y015
+
+@_typing.final
+class ListPromptFoldersRequest(_message.Message):
+    """Input of ListPromptFolders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Path of a folder; empty: the top."""
+    page_size: _builtins.int
+    """1..200, 50 when 0."""
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptFoldersRequest: _TypeAlias = ListPromptFoldersRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptFoldersResponse(_message.Message):
+    """Answer of ListPromptFolders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLDERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def folders(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptFolder]: ...
+    def __init__(
+        self,
+        *,
+        folders: _abc.Iterable[Global___PromptFolder] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["folders", b"folders", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptFoldersResponse: _TypeAlias = ListPromptFoldersResponse  # noqa: Y015

@@ -235,6 +235,21 @@ class PromptsServiceStub:
                 request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.SerializeToString,
                 response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.FromString,
                 _registered_method=True)
+        self.SearchPrompts = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/SearchPrompts',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsResponse.FromString,
+                _registered_method=True)
+        self.FindSimilarPrompts = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/FindSimilarPrompts',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsResponse.FromString,
+                _registered_method=True)
+        self.ListPromptFolders = channel.unary_unary(
+                '/promptpilot.prompts.v1.PromptsService/ListPromptFolders',
+                request_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersRequest.SerializeToString,
+                response_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersResponse.FromString,
+                _registered_method=True)
 
 
 class PromptsServiceServicer:
@@ -567,6 +582,30 @@ class PromptsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SearchPrompts(self, request, context):
+        """Find prompts by words in their name, tags, description, the texts and notes of the newest version and of those that
+        labels point at: best first; without words all that pass the filters, last changed first. What was saved is found by
+        the next search. Errors: INVALID_ARGUMENT names the field.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindSimilarPrompts(self, request, context):
+        """Prompts in use that are nearest to one, nearest first, by the vectors of name, description, tags and newest version.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND; FAILED_PRECONDITION SIMILAR_NEEDS_PGVECTOR.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPromptFolders(self, request, context):
+        """Folders right below a folder, by path: what names of prompts in use say before a slash. One that is not there has none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PromptsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -769,6 +808,21 @@ def add_PromptsServiceServicer_to_server(servicer, server):
                     servicer.ExportPrompts,
                     request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.FromString,
                     response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.SerializeToString,
+            ),
+            'SearchPrompts': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchPrompts,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsResponse.SerializeToString,
+            ),
+            'FindSimilarPrompts': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindSimilarPrompts,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsResponse.SerializeToString,
+            ),
+            'ListPromptFolders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPromptFolders,
+                    request_deserializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersRequest.FromString,
+                    response_serializer=promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1852,6 +1906,87 @@ class PromptsService:
             '/promptpilot.prompts.v1.PromptsService/ExportPrompts',
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsRequest.SerializeToString,
             promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ExportPromptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SearchPrompts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/SearchPrompts',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.SearchPromptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindSimilarPrompts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/FindSimilarPrompts',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.FindSimilarPromptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPromptFolders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/promptpilot.prompts.v1.PromptsService/ListPromptFolders',
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersRequest.SerializeToString,
+            promptpilot_dot_prompts_dot_v1_dot_prompts__pb2.ListPromptFoldersResponse.FromString,
             options,
             channel_credentials,
             insecure,

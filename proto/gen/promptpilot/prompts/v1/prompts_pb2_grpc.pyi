@@ -184,6 +184,17 @@ class PromptsServiceStub:
     same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
     buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
     """
+    SearchPrompts: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.SearchPromptsRequest, _prompts_pb2.SearchPromptsResponse]
+    """Find prompts by words in their name, tags, description, the texts and notes of the newest version and of those that
+    labels point at: best first; without words all that pass the filters, last changed first. What was saved is found by
+    the next search. Errors: INVALID_ARGUMENT names the field.
+    """
+    FindSimilarPrompts: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.FindSimilarPromptsRequest, _prompts_pb2.FindSimilarPromptsResponse]
+    """Prompts in use that are nearest to one, nearest first, by the vectors of name, description, tags and newest version.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND; FAILED_PRECONDITION SIMILAR_NEEDS_PGVECTOR.
+    """
+    ListPromptFolders: _grpc.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptFoldersRequest, _prompts_pb2.ListPromptFoldersResponse]
+    """Folders right below a folder, by path: what names of prompts in use say before a slash. One that is not there has none."""
 
 @_typing.type_check_only
 class PromptsServiceAsyncStub(PromptsServiceStub):
@@ -341,6 +352,17 @@ class PromptsServiceAsyncStub(PromptsServiceStub):
     same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
     buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
     """
+    SearchPrompts: _aio.UnaryUnaryMultiCallable[_prompts_pb2.SearchPromptsRequest, _prompts_pb2.SearchPromptsResponse]  # type: ignore[assignment]
+    """Find prompts by words in their name, tags, description, the texts and notes of the newest version and of those that
+    labels point at: best first; without words all that pass the filters, last changed first. What was saved is found by
+    the next search. Errors: INVALID_ARGUMENT names the field.
+    """
+    FindSimilarPrompts: _aio.UnaryUnaryMultiCallable[_prompts_pb2.FindSimilarPromptsRequest, _prompts_pb2.FindSimilarPromptsResponse]  # type: ignore[assignment]
+    """Prompts in use that are nearest to one, nearest first, by the vectors of name, description, tags and newest version.
+    Errors: NOT_FOUND PROMPT_NOT_FOUND; FAILED_PRECONDITION SIMILAR_NEEDS_PGVECTOR.
+    """
+    ListPromptFolders: _aio.UnaryUnaryMultiCallable[_prompts_pb2.ListPromptFoldersRequest, _prompts_pb2.ListPromptFoldersResponse]  # type: ignore[assignment]
+    """Folders right below a folder, by path: what names of prompts in use say before a slash. One that is not there has none."""
 
 class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Prompts owns prompts, their immutable versions and their labels, and is the only place where a template is rendered."""
@@ -735,5 +757,34 @@ class PromptsServiceServicer(metaclass=_abc_1.ABCMeta):
         same bytes for the same prompts. Archived prompts are among them. Errors: NOT_FOUND PROMPT_NOT_FOUND; INVALID_ARGUMENT.
         buf:lint:ignore RPC_NO_SERVER_STREAMING a tenant's prompts are larger than one message
         """
+
+    @_abc_1.abstractmethod
+    def SearchPrompts(
+        self,
+        request: _prompts_pb2.SearchPromptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.SearchPromptsResponse, _abc.Awaitable[_prompts_pb2.SearchPromptsResponse]]:
+        """Find prompts by words in their name, tags, description, the texts and notes of the newest version and of those that
+        labels point at: best first; without words all that pass the filters, last changed first. What was saved is found by
+        the next search. Errors: INVALID_ARGUMENT names the field.
+        """
+
+    @_abc_1.abstractmethod
+    def FindSimilarPrompts(
+        self,
+        request: _prompts_pb2.FindSimilarPromptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.FindSimilarPromptsResponse, _abc.Awaitable[_prompts_pb2.FindSimilarPromptsResponse]]:
+        """Prompts in use that are nearest to one, nearest first, by the vectors of name, description, tags and newest version.
+        Errors: NOT_FOUND PROMPT_NOT_FOUND; FAILED_PRECONDITION SIMILAR_NEEDS_PGVECTOR.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPromptFolders(
+        self,
+        request: _prompts_pb2.ListPromptFoldersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prompts_pb2.ListPromptFoldersResponse, _abc.Awaitable[_prompts_pb2.ListPromptFoldersResponse]]:
+        """Folders right below a folder, by path: what names of prompts in use say before a slash. One that is not there has none."""
 
 def add_PromptsServiceServicer_to_server(servicer: PromptsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
