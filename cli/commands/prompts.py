@@ -52,7 +52,7 @@ def import_(
     ] = False,
     format_: Annotated[
         str,
-        typer.Option("--format", help="promptpilot, langfuse, openai; else told by the file."),
+        typer.Option("--format", help="Whose file it is; else told by the file."),
     ] = "",
     prefix: Annotated[str, typer.Option(help="Put before each name, such as imported/.")] = "",
     labels: Annotated[

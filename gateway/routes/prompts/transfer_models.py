@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gateway.schema import Answer, Flag, Query
 
-ImportFormat = Literal["promptpilot", "langfuse", "openai"]
+ImportFormat = Literal["promptpilot", "langfuse", "openai", "promptfoo", "dotprompt"]
 NamePrefix = Annotated[
     str, Field(max_length=100, pattern=r"^([a-z0-9][a-z0-9_./-]*)?$", examples=["support/"])
 ]

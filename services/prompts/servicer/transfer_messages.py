@@ -15,6 +15,8 @@ FORMATS: Final = {
     pb.IMPORT_FORMAT_PROMPTPILOT: Format.PROMPTPILOT,
     pb.IMPORT_FORMAT_LANGFUSE: Format.LANGFUSE,
     pb.IMPORT_FORMAT_OPENAI: Format.OPENAI,
+    pb.IMPORT_FORMAT_PROMPTFOO: Format.PROMPTFOO,
+    pb.IMPORT_FORMAT_DOTPROMPT: Format.DOTPROMPT,
 }
 _FORMAT_NUMBERS: Final = {format_: number for number, format_ in FORMATS.items()}
 _LABELS: Final = {

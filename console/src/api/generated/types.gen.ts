@@ -9385,7 +9385,7 @@ export type ImportPromptsData = {
         /**
          * Whose file it is; left out: told from the file.
          */
-        format?: 'promptpilot' | 'langfuse' | 'openai' | null;
+        format?: 'promptpilot' | 'langfuse' | 'openai' | 'promptfoo' | 'dotprompt' | null;
         /**
          * Put before each name.
          */

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from services.prompts.rules.imports import langfuse, openai, own
+from services.prompts.rules.imports import dotprompt, langfuse, openai, own, promptfoo
 from services.prompts.rules.imports.archives import Files
 from services.prompts.rules.imports.entries import Broken, Pending
 from services.prompts.rules.imports.json_documents import JsonDocument
@@ -18,6 +18,8 @@ class Format(StrEnum):
     PROMPTPILOT = "promptpilot"
     LANGFUSE = "langfuse"
     OPENAI = "openai"
+    PROMPTFOO = "promptfoo"
+    DOTPROMPT = "dotprompt"
 
 
 _JSON: Final = {
@@ -43,13 +45,17 @@ def find_prompts(name: str, data: bytes, format_: Format | None) -> tuple[Format
 def _found(files: Files, format_: Format | None) -> tuple[Format, list[Pending]]:
     if format_ is Format.PROMPTPILOT or (format_ is None and own.is_own(files)):
         return Format.PROMPTPILOT, own.prompts_of(files)
+    if format_ is Format.PROMPTFOO or (format_ is None and promptfoo.config_of(files)):
+        return Format.PROMPTFOO, promptfoo.prompts_of(files)
+    if format_ is Format.DOTPROMPT or (format_ is None and dotprompt.is_dotprompt(files)):
+        return Format.DOTPROMPT, dotprompt.prompts_of(files)
     # One JSON file may come in a ZIP.
     path = files.paths[0] if len(files.paths) == 1 else ""
     if not path:
         raise Broken(
             files.name,
-            f"must have {own.MANIFEST} in it, as every archive of PromptPilot, or hold one JSON "
-            "file",
+            f"must have {own.MANIFEST} in it, as every archive of PromptPilot, a "
+            "promptfooconfig.yaml, .prompt files, or one JSON file",
         )
     document = JsonDocument(path, files.text(path))
     for known, (is_it, prompts_of) in _JSON.items():
@@ -57,5 +63,6 @@ def _found(files: Files, format_: Format | None) -> tuple[Format, list[Pending]]
             return known, prompts_of(path, document)
     raise Broken(
         files.name,
-        "is of no format that is known: a ZIP of PromptPilot, or JSON of Langfuse or OpenAI",
+        "is of no format that is known: a ZIP of PromptPilot, JSON of Langfuse or OpenAI, a "
+        "configuration of promptfoo, or a .prompt file",
     )

@@ -50,6 +50,8 @@ class _Open:
     anchor: str | None
     nodes_before: int
     key: str | None = None
+    # Where the key stands: of a block below it, the more telling line.
+    key_line: int = 0
 
 
 def load(file: str, text: str) -> Document:
@@ -135,7 +137,7 @@ class _Reader:
         else:
             path = f"{top.path}.{top.key}" if top.path else top.key
             top.value[top.key] = value
-            top.key = None
+            top.key, line = None, top.key_line
         self._document.lines[path] = line
         return path
 
@@ -146,7 +148,7 @@ class _Reader:
             raise Broken(self._file, "has a key that is no text", line=line, field=top.path)
         if key in top.value:
             raise Broken(self._file, f"has the key {key} twice", line=line, field=top.path)
-        top.key = key
+        top.key, top.key_line = key, line
 
     def _count(self, nodes: int, line: int) -> None:
         self._nodes += nodes

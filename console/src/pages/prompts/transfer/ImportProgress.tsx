@@ -1,7 +1,13 @@
 import { Box, Button, LinearProgress, Typography } from '@mui/material';
 import type { ImportState } from '@/api/promptImport';
 
-const FORMATS: Record<string, string> = { promptpilot: 'PromptPilot', langfuse: 'Langfuse', openai: 'OpenAI' };
+const FORMATS: Record<string, string> = {
+  promptpilot: 'PromptPilot',
+  langfuse: 'Langfuse',
+  openai: 'OpenAI',
+  promptfoo: 'promptfoo',
+  dotprompt: 'Dotprompt',
+};
 
 /** How far an import is; how far it came, when it was stopped. */
 export function ImportProgress({ state, onStop }: { state: ImportState; onStop: () => void }) {

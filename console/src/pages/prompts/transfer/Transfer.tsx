@@ -45,8 +45,8 @@ function Import() {
     <>
       <Panel title="Import">
         <Typography color="textSecondary" sx={{ mb: 1.5, maxWidth: 720 }}>
-          A ZIP that was exported here, JSON that Langfuse exports, or JSON of OpenAI&rsquo;s reusable prompts. What is
-          here already stays as it is: the same file twice changes nothing.
+          A ZIP that was exported here, JSON of Langfuse or of OpenAI&rsquo;s reusable prompts, a promptfoo
+          configuration, or Dotprompt files. What is here already stays as it is: the same file twice changes nothing.
         </Typography>
         <Box sx={{ display: 'grid', gap: 2 }}>
           <DropFile

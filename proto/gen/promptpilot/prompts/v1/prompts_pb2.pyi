@@ -300,6 +300,10 @@ class _ImportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ImportFo
     """Langfuse: a JSON array of prompts, as its page "Prompts" exports them or its API answers them."""
     IMPORT_FORMAT_OPENAI: _ImportFormat.ValueType  # 3
     """OpenAI: JSON of reusable prompts, `pmpt_…`."""
+    IMPORT_FORMAT_PROMPTFOO: _ImportFormat.ValueType  # 4
+    """promptfoo: the prompts of a promptfooconfig.yaml, alone or in a ZIP with the files that it names."""
+    IMPORT_FORMAT_DOTPROMPT: _ImportFormat.ValueType  # 5
+    """Dotprompt: a .prompt file, or a ZIP of them."""
 
 class ImportFormat(_ImportFormat, metaclass=_ImportFormatEnumTypeWrapper):
     """Whose files an import reads."""
@@ -312,6 +316,10 @@ IMPORT_FORMAT_LANGFUSE: ImportFormat.ValueType  # 2
 """Langfuse: a JSON array of prompts, as its page "Prompts" exports them or its API answers them."""
 IMPORT_FORMAT_OPENAI: ImportFormat.ValueType  # 3
 """OpenAI: JSON of reusable prompts, `pmpt_…`."""
+IMPORT_FORMAT_PROMPTFOO: ImportFormat.ValueType  # 4
+"""promptfoo: the prompts of a promptfooconfig.yaml, alone or in a ZIP with the files that it names."""
+IMPORT_FORMAT_DOTPROMPT: ImportFormat.ValueType  # 5
+"""Dotprompt: a .prompt file, or a ZIP of them."""
 Global___ImportFormat: _TypeAlias = ImportFormat  # noqa: Y015
 
 class _ImportLabels:
