@@ -57,7 +57,9 @@ async def check_fuzzed(platform: Platform, key: str, folder: Path, *options: str
         f"--max-examples={os.environ.get('PP_FUZZ_EXAMPLES', '10')}",
         "--seed=1",
         "--request-timeout=20",
-        "--workers=2",
+        # One: threads that make syntax trees at the same time break CPython 3.11 (SystemError: AST
+        # constructor recursion depth mismatch, python/cpython#106905).
+        "--workers=1",
         "--no-color",
         *options,
         stdout=asyncio.subprocess.PIPE,
