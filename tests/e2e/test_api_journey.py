@@ -117,13 +117,13 @@ async def test_a_cancelled_run_stops_within_a_second(demo: Client) -> None:
     assert ended["state"] == "cancelled"
 
 
-async def test_a_revoked_key_is_refused_within_a_second(platform: Platform, demo: Client) -> None:
+async def test_a_revoked_key_is_refused(platform: Platform, demo: Client) -> None:
     made = await demo.post("/v1/api-keys", {"name": "x", "environment": "test", "role": "viewer"})
     async with platform.client(made["secret"]) as revoked:
         await revoked.get("/v1/prompts")
         status, _ = await demo.call("DELETE", f"/v1/api-keys/{made['api_key']['id']}")
         assert status == 200
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):  # far less than it is remembered without the push
             while (await revoked.call("GET", "/v1/prompts"))[0] != 401:
                 await asyncio.sleep(0.02)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.prompts.rules.dataset_files import splitting
-from services.prompts.rules.dataset_files.reading import MOST_RECORDS, FileFormat
+from services.prompts.rules.dataset_files.reading import MOST_RECORDS, FileFormat, ReaderState
 from services.prompts.rules.datasets import MOST_ITEM_BYTES
 from tests.unit.prompts.test_dataset_files import cut, read, read_text
 
@@ -87,9 +87,11 @@ def test_a_record_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_has_a_bound_of_records() -> None:
-    part, state = read(JSONL, [b'{"input":1}\n' * (MOST_RECORDS + 5)])
-    assert len(part.records) == state.record_count == MOST_RECORDS
-    assert [problem.line for problem in part.problems] == [MOST_RECORDS + 1]
+    before = ReaderState(record_count=MOST_RECORDS - 2)
+    part, state = read(JSONL, [b'{"input":1}\n' * 5], state=before)
+    assert len(part.records) == 2
+    assert state.record_count == MOST_RECORDS
+    assert [problem.line for problem in part.problems] == [3]
 
 
 @given(

@@ -36,10 +36,13 @@ ITEMS = st.lists(st.tuples(IDS, CONTENTS), max_size=6)
 
 
 def read(
-    file_format: FileFormat, parts: Sequence[bytes], placed: dict[str, str] | None = None
+    file_format: FileFormat,
+    parts: Sequence[bytes],
+    placed: dict[str, str] | None = None,
+    state: ReaderState | None = None,
 ) -> tuple[Part, ReaderState]:
     """Read a file in parts as the service does, its state kept as JSON between them."""
-    whole, state, rest = Part(), ReaderState(), b""
+    whole, state, rest = Part(), state or ReaderState(), b""
     for index, data in enumerate(parts):
         reader = Reader(file_format, placed or {}, state)
         part = reader.read(rest + data, is_last=index == len(parts) - 1)

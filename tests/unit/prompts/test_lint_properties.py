@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.prompts.rules.content import (
@@ -92,7 +92,6 @@ def test_lint_never_fails_and_every_place_lies_in_its_text(draft: ContentDraft) 
 
 
 @given(DRAFTS)
-@settings(max_examples=300)
 def test_there_is_an_error_exactly_when_it_cannot_be_saved(draft: ContentDraft) -> None:
     violations = Violations()
     check_content(draft, "content", violations)
