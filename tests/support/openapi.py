@@ -21,6 +21,8 @@ class Operation:
     body_schema: str
     # Answers server-sent events and nothing else: it has no end of its own.
     is_stream: bool
+    # Answers a file, which is not JSON.
+    is_file: bool
 
     def filled(self, values: dict[str, str]) -> str:
         """Return the path with its parameters put in."""
@@ -46,6 +48,7 @@ def _operations() -> list[Operation]:
                     is_protected="401" in entry["responses"] and "403" in entry["responses"],
                     body_schema=schema.rsplit("/", 1)[-1],
                     is_stream=_success(entry) == {"text/event-stream"},
+                    is_file=_success(entry).isdisjoint({"application/json", "text/event-stream"}),
                 )
             )
     return found
@@ -72,6 +75,9 @@ _BODIES: Final[dict[str, Any]] = {
     "SetPromptLabel": {"version": 1},
     "RollBackPromptLabel": {"reason": "changed"},
     "UpdateLabelPolicy": {"is_reason_required": True},
+    "CreatePromptBranch": {"name": "another"},
+    "PreviewPromptMerge": {"source": {"version": 1}},
+    "MergePromptBranch": {"source": {"version": 1}},
     "UpdateDataset": {"description": "changed"},
     "CreateDatasetItem": {"input": "changed"},
     "UpdateDatasetItem": {"input": "changed"},

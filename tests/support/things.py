@@ -16,6 +16,7 @@ async def make_things(client: Client) -> dict[str, str]:
     )
     prompt_id = prompt["prompt"]["id"]
     await client.call("PUT", f"/v1/prompts/{prompt_id}/labels/secret", {"version": 1})
+    await client.post(f"/v1/prompts/{prompt_id}/branches", {"name": "secret"})
     pipeline_id = await published(client, prompt_pipeline("sim-echo"))
     await client.call("PUT", f"/v1/pipelines/{pipeline_id}/labels/secret", {"version": 1})
     run = await client.post("/v1/runs", {"pipeline": pipeline_id, "input": {"text": "canary"}})
@@ -50,6 +51,7 @@ async def make_things(client: Client) -> dict[str, str]:
         "provider_id": provider["id"],
         "number": "1",
         "label": "secret",
+        "branch": "secret",
         # Everybody's.
         "template_name": "ticket-triage",
     }
