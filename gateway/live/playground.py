@@ -78,7 +78,7 @@ class _Playground:
                 )
                 if not done:
                     yield HEARTBEAT
-                for read in done - {ring}:
+                for read in sorted(done - {ring}, key=self._reads.__getitem__):
                     yield await self._event(self._reads.pop(read), read)
                 if ring in done:
                     break

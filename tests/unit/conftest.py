@@ -15,7 +15,7 @@ from tests.support.clock import time_passes_at_once
 # Seconds have no place here: on a busy machine they would be the faults of the neighbours.
 _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples each time: what CI lets through, it lets through again.
-settings.register_profile("usual", _UNHURRIED, max_examples=25, derandomize=True)
+settings.register_profile("usual", _UNHURRIED, max_examples=15, derandomize=True)
 # Others each time, and many: PP_HYPOTHESIS=thorough make test-unit
 settings.register_profile("thorough", _UNHURRIED, max_examples=500)
 PROFILE = os.environ.get("PP_HYPOTHESIS", "usual")

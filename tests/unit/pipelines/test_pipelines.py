@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from services.kit.errors import InvalidArgument
-from services.kit.ids import new_id
 from services.pipelines.errors import EtagMismatch, LabelReserved
 from services.pipelines.rules.pipelines import check_etag, check_label, check_texts, etag
 
@@ -25,7 +24,20 @@ def test_names_that_are_allowed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "A", "a b", "/a", "a/", "a//b", "-a", "x" * 129, "a\n", "ä", new_id("pip")]
+    "name",
+    [
+        "",
+        "A",
+        "a b",
+        "/a",
+        "a/",
+        "a//b",
+        "-a",
+        "x" * 129,
+        "a\n",
+        "ä",
+        "pip_01m85v3tr3eq1bsr0qznaxtqjp",
+    ],
 )
 def test_names_that_are_not(name: str) -> None:
     assert refused(lambda: check_texts(name=name)) == ["name"]

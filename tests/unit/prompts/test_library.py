@@ -165,7 +165,6 @@ def test_an_optional_line_leaves_no_trace_when_it_is_not_wanted() -> None:
         (TemplateFilter(category="no such"), set()),
         (TemplateFilter(), LIBRARY.keys()),
     ],
-    ids=str,
 )
 def test_a_list_is_narrowed_by_category_tag_and_words(
     only: TemplateFilter, expected: set[str]
