@@ -43,6 +43,7 @@ async def _make_a_key(page: Page) -> tuple[str, str]:
     await dialog.get_by_label("May").select_option("editor")
     await dialog.get_by_role("button", name="Create the key").click()
     shown = page.get_by_role("dialog", name="bot")
+    await expect(shown.get_by_role("code")).to_have_count(2)
     secret, public = await shown.get_by_role("code").all_inner_texts()
     await shown.get_by_role("button", name="I have copied it").click()
     await expect(page.get_by_role("row").filter(has_text=public)).to_be_visible()
