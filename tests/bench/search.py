@@ -7,6 +7,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from services.kit.db import Database
@@ -117,7 +118,7 @@ async def _search(work: UnitOfWork, tenant: TenantId, texts: _Texts) -> None:
 
         line(f"search {what}, p50", ms(await _timed(found)))
     name = f"team1/area1/prompt-{40 * 7 + 1}"
-    near = lambda: find_similar_prompts(work, tenant, _INDEX, reference=name, size=5)  # noqa: E731
+    near = partial(find_similar_prompts, work, tenant, _INDEX, reference=name, size=5)
     line("five similar prompts, p50", ms(await _timed(near)))
 
 

@@ -1,5 +1,6 @@
 """What is installed is what was locked."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,5 +76,6 @@ def test_a_package_below_its_floor_is_found(tmp_path: Path) -> None:
 
 def test_an_npm_lock_with_an_address_or_without_hashes_is_found(tmp_path: Path) -> None:
     path = tmp_path / "package-lock.json"
-    path.write_text('{"resolved": "https://example.invalid/a.tgz"}', encoding="utf-8")
+    address = "https://example.invalid/a.tgz"
+    path.write_text(json.dumps({"resolved": address}), encoding="utf-8")
     assert len(list(check_npm_lock(Tree.of_folder(tmp_path)))) == 2

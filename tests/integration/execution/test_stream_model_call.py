@@ -223,7 +223,8 @@ async def test_a_caller_that_leaves_stops_the_provider_and_pays_for_what_came(
     await until(is_metered)
     (usage,) = await _usage(world)
     assert (usage["provider"], usage["model"], usage["mode"]) == ("fake", "stalls", "MODE_LIVE")
-    tokens = int(str(usage["usage"]["output_tokens"]))  # type: ignore[index]
+    used: Any = usage["usage"]
+    tokens = int(used["output_tokens"])
     whole = await tokenizer.count_text(ANSWER)
     assert await tokenizer.count_text(first.delta) <= tokens < whole
 

@@ -17,8 +17,8 @@ async def exported(tenant: Tenant, **fields: Any) -> bytes:
     """Export to the end."""
     with acting_as(tenant.caller):
         request = pb.ExportPromptsRequest(**fields)
-        stream = tenant.service.stub.ExportPrompts(request, timeout=60)
-        return b"".join([piece.chunk async for piece in stream])  # type: ignore[attr-defined]
+        stream: Any = tenant.service.stub.ExportPrompts(request, timeout=60)
+        return b"".join([piece.chunk async for piece in stream])
 
 
 def names(archive: bytes) -> list[str]:

@@ -33,7 +33,8 @@ async def imported(
 async def told(tenant: Tenant, file: bytes, **fields: Any) -> list[pb.ImportPromptsResponse]:
     with acting_as(tenant.caller):
         request = pb.ImportPromptsRequest(file=file, file_name="up.zip", **fields)
-        return [event async for event in tenant.service.stub.ImportPrompts(request, timeout=60)]  # type: ignore[attr-defined]
+        stream: Any = tenant.service.stub.ImportPrompts(request, timeout=60)
+        return [event async for event in stream]
 
 
 def outcomes(items: list[pb.ImportItem]) -> list[str]:

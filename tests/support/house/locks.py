@@ -13,6 +13,8 @@ from tests.support.house.findings import Finding, Tree
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://|--index-url|--extra-index-url|--find-links|^-f ", re.MULTILINE)
+# Where a package was fetched, however the file is laid out.
+_FETCHED_FROM = re.compile(r'"resolved"\s*:\s*"https?:')
 RUNTIME, DEV = "deploy/locks/runtime.txt", "deploy/locks/dev.txt"
 
 
@@ -92,7 +94,7 @@ def check_npm_lock(tree: Tree) -> Iterator[Finding]:
     for path in tree.paths:
         if path.name == "package-lock.json":
             text = tree.text(path)
-            if '"resolved": "http' in text:
+            if _FETCHED_FROM.search(text):
                 yield Finding(str(path), 0, "holds a registry address: .npmrc omits them")
             if '"integrity"' not in text:
                 yield Finding(str(path), 0, "holds no hashes")

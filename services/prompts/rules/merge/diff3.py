@@ -64,7 +64,9 @@ def chunks(
             if here != at:
                 yield _between(at, here)
             at = (here[0] + 1, here[1] + 1, here[2] + 1)
-            yield Chunk(Span(here[0], at[0]), Span(here[1], at[1]), Span(here[2], at[2]), True)  # noqa: FBT003
+            yield Chunk(
+                Span(here[0], at[0]), Span(here[1], at[1]), Span(here[2], at[2]), is_agreed=True
+            )
     if lengths != at:
         yield _between(at, lengths)
 

@@ -82,7 +82,7 @@ def _assertion(
     if name == ASSERT_SET:
         return _set(fields, problems, known, is_inside=is_inside)
     kind = _kind(fields, name)
-    return _read(fields, kind, name.startswith(_NOT), known) if kind else None
+    return _read(fields, kind, known, is_inverse=name.startswith(_NOT)) if kind else None
 
 
 def _set(
@@ -118,7 +118,7 @@ def _kind(fields: Fields, name: str) -> Kind | None:
     return None
 
 
-def _read(fields: Fields, kind: Kind, is_inverse: bool, known: Known) -> Assertion:  # noqa: FBT001
+def _read(fields: Fields, kind: Kind, known: Known, *, is_inverse: bool) -> Assertion:
     value = fields.take("value")
     plain = _file(value, known) if value else None
     threshold = fields.number("threshold")
