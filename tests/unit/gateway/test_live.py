@@ -1,7 +1,7 @@
 """A run's stream: no gap, no repetition, an end, whatever happens behind it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import orjson
@@ -19,8 +19,9 @@ from gateway.live.streams import (
 )
 from promptpilot.execution.v1 import execution_pb2 as pb
 from services.kit.caller import Caller
-from services.kit.errors import AppError, InvalidArgument, NotFound, Unavailable
+from services.kit.errors import InvalidArgument, NotFound, Unavailable
 from services.kit.ids import ActorId, TenantId
+from tests.support.scripted_call import ScriptedCall
 
 pytestmark = pytest.mark.usefixtures("virtual_time")
 
@@ -36,30 +37,6 @@ def delta(text: str) -> pb.WatchRunResponse:
     return pb.WatchRunResponse(delta=pb.TokenDelta(step_id="a", attempt=1, text=text))
 
 
-class Call:
-    """One WatchRun call, as scripted: messages, errors to raise, pauses in seconds."""
-
-    def __init__(self, script: list[Any]) -> None:
-        self._script = iter(script)
-        self.is_cancelled = False
-
-    def __aiter__(self) -> AsyncIterator[Any]:
-        return self
-
-    async def __anext__(self) -> Any:
-        for item in self._script:
-            if isinstance(item, AppError):
-                raise item
-            if isinstance(item, float):
-                await asyncio.sleep(item)
-                continue
-            return item
-        raise StopAsyncIteration
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-
-
 class Source:
     """A run as execution shows it, call after call."""
 
@@ -67,12 +44,12 @@ class Source:
         self._scripts = list(scripts)
         self._is_over = is_over
         self.asked_after: list[int] = []
-        self.calls: list[Call] = []
+        self.calls: list[ScriptedCall] = []
 
-    def watch(self, after: int) -> Call:
+    def watch(self, after: int) -> ScriptedCall:
         self.asked_after.append(after)
         script = self._scripts.pop(0) if self._scripts else [Unavailable("away")]
-        self.calls.append(Call(script))
+        self.calls.append(ScriptedCall(script))
         return self.calls[-1]
 
     async def is_over(self, _: int) -> bool:

@@ -13,8 +13,9 @@ from gateway.live.streams import HEARTBEAT, EventStream, LiveSettings, Streams
 from promptpilot.billing.v1 import billing_pb2
 from promptpilot.execution.v1 import execution_pb2 as pb
 from services.kit.caller import Caller, acting_as
-from services.kit.errors import AppError, NotFound, Unavailable
+from services.kit.errors import NotFound, Unavailable
 from services.kit.ids import ActorId, TenantId
+from tests.support.scripted_call import ScriptedCall
 
 pytestmark = pytest.mark.usefixtures("virtual_time")
 
@@ -22,35 +23,11 @@ CALLER = Caller(TenantId("ten_1"), ActorId("usr_1"), "user", session_id="ses_1")
 FAST = LiveSettings(heartbeat_s=5, first_token_s=1)
 
 
-class Call:
-    """One model call, as scripted: messages, errors to raise, pauses in seconds."""
-
-    def __init__(self, script: list[Any]) -> None:
-        self._script = iter(script)
-        self.is_cancelled = False
-
-    def __aiter__(self) -> "Call":
-        return self
-
-    async def __anext__(self) -> Any:
-        for item in self._script:
-            if isinstance(item, AppError):
-                raise item
-            if isinstance(item, float):
-                await asyncio.sleep(item)
-                continue
-            return item
-        raise StopAsyncIteration
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-
-
 class Behind:
     """Execution and billing, as far as the playground asks them."""
 
     def __init__(self, *scripts: list[Any], is_priced: bool = True) -> None:
-        self.calls = [Call(script) for script in scripts]
+        self.calls = [ScriptedCall(script) for script in scripts]
         self._waiting = list(self.calls)
         self._is_priced = is_priced
 
@@ -62,7 +39,7 @@ class Behind:
         )
         return cast("Clients", parts)
 
-    def _stream(self, _: Any, *, timeout: float) -> Call:
+    def _stream(self, _: Any, *, timeout: float) -> ScriptedCall:
         assert timeout > 0
         return self._waiting.pop(0)
 
