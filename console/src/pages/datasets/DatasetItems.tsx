@@ -1,9 +1,10 @@
-import { Box, Button, ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { Box, Button } from '@mui/material';
 import { Table2, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Dataset, DatasetItem } from '@/api/generated';
 import { useSession } from '@/api/session';
+import { ArchivedFilter } from '@/components/ArchivedFilter';
 import { EmptyState } from '@/components/EmptyState';
 import { Panel } from '@/components/Panel';
 import { ProblemAlert } from '@/components/ProblemAlert';
@@ -38,18 +39,7 @@ export function DatasetItems({ dataset, version, itemCount }: Props) {
     <>
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', alignItems: 'center' }}>
         <SearchField label="Search items" value={query} onChange={setQuery} />
-        {isNewest && (
-          <ToggleButtonGroup
-            exclusive
-            size="small"
-            aria-label="Which items"
-            value={archived}
-            onChange={(_, value: string | null) => value !== null && setArchived(value)}
-          >
-            <ToggleButton value="">In use</ToggleButton>
-            <ToggleButton value="yes">Archived</ToggleButton>
-          </ToggleButtonGroup>
-        )}
+        {isNewest && <ArchivedFilter label="Which items" value={archived} onChange={setArchived} />}
       </Box>
       {pages.isError && <ProblemAlert error={pages.error} onRetry={() => void pages.refetch()} />}
       <Panel isFlush>

@@ -1,4 +1,4 @@
-import { Box, Button, ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { Box, Button } from '@mui/material';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Plus, Table2 } from 'lucide-react';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import type { Dataset } from '@/api/generated';
 import { listDatasetsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
 import { useSession } from '@/api/session';
+import { ArchivedFilter } from '@/components/ArchivedFilter';
 import { Subline, type Column } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { Ago, Count } from '@/components/Figures';
@@ -64,16 +65,7 @@ export default function Datasets() {
       />
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap', alignItems: 'center' }}>
         <SearchField label="Search datasets" value={query} onChange={setQuery} />
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          aria-label="Which datasets"
-          value={archived}
-          onChange={(_, value: string | null) => value !== null && setArchived(value)}
-        >
-          <ToggleButton value="">In use</ToggleButton>
-          <ToggleButton value="yes">Archived</ToggleButton>
-        </ToggleButtonGroup>
+        <ArchivedFilter label="Which datasets" value={archived} onChange={setArchived} />
       </Box>
       <Panel isFlush>
         <PagedTable

@@ -1,10 +1,11 @@
-import { Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { Box, Button, Chip } from '@mui/material';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Plus, Workflow } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Pipeline } from '@/api/generated';
 import { listPipelinesInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
 import { useSession } from '@/api/session';
+import { ArchivedFilter } from '@/components/ArchivedFilter';
 import { Subline, type Column } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { Ago } from '@/components/Figures';
@@ -66,16 +67,7 @@ export default function Pipelines() {
       />
       <Box sx={{ display: 'flex', gap: 1.5, mb: 2, flexWrap: 'wrap' }}>
         <SearchField label="Search pipelines" value={query} onChange={setQuery} />
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          aria-label="Which pipelines"
-          value={archived}
-          onChange={(_, value: string | null) => value !== null && setArchived(value)}
-        >
-          <ToggleButton value="">In use</ToggleButton>
-          <ToggleButton value="yes">Archived</ToggleButton>
-        </ToggleButtonGroup>
+        <ArchivedFilter label="Which pipelines" value={archived} onChange={setArchived} />
       </Box>
       <Panel isFlush>
         <PagedTable

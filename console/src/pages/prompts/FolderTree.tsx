@@ -17,7 +17,11 @@ export function FolderTree({ chosen, onChoose }: Props) {
   const folders = top.data?.pages.flatMap((page) => page.items) ?? [];
   if (folders.length === 0) return null;
   return (
-    <Box component="nav" aria-label="Folders" sx={{ minWidth: 0, maxHeight: { xs: 220, md: '70vh' }, overflowY: 'auto' }}>
+    <Box
+      component="nav"
+      aria-label="Folders"
+      sx={{ minWidth: 0, maxHeight: { xs: 220, md: '70vh' }, overflowY: 'auto' }}
+    >
       <Row isChosen={chosen === ''} onChoose={() => onChoose('')}>
         All prompts
       </Row>

@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Chip, ToggleButton, ToggleButtonGroup } from '@mui/material';
+import { Alert, Box, Button, Chip } from '@mui/material';
 import { keepPreviousData, useInfiniteQuery, type InfiniteData } from '@tanstack/react-query';
 import { ArrowDownUp, BookOpen, FileText, Plus, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import type { FoundPrompt, FoundPromptPage, Prompt } from '@/api/generated';
 import { searchPromptsInfiniteOptions } from '@/api/generated/@tanstack/react-query.gen';
 import { useSession } from '@/api/session';
+import { ArchivedFilter } from '@/components/ArchivedFilter';
 import type { Column } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { Ago } from '@/components/Figures';
@@ -86,16 +87,7 @@ export default function Prompts() {
         >
           Filters
         </Button>
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          aria-label="Which prompts"
-          value={values.archived}
-          onChange={(_, value: string | null) => value !== null && set('archived')(value)}
-        >
-          <ToggleButton value="">In use</ToggleButton>
-          <ToggleButton value="yes">Archived</ToggleButton>
-        </ToggleButtonGroup>
+        <ArchivedFilter label="Which prompts" value={values.archived} onChange={set('archived')} />
         <Tags prompts={inSight} chosen={values.tag} onChoose={set('tag')} />
       </Box>
       {showsFilters && <PromptFilters filter={filter} labels={labelsOf(inSight)} />}
